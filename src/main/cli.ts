@@ -273,7 +273,9 @@ async function start(
   // Where an upgrade fails, the process that goes on says why.
   const isUnseen = opened.isInFile && predecessor === undefined;
   return endWith(
-    await runGateway(options, opened, { read, numbers, complain: isUnseen ? complain : undefined, predecessor }),
+    await runGateway(options, opened, {
+      ...{ read, numbers, written: loaded, complain: isUnseen ? complain : undefined, predecessor },
+    }),
     opened,
   );
 }

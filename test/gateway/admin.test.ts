@@ -23,7 +23,10 @@ inBothEngines('the gateway is looked at by HTTP at the place of admin.listen', a
   assert.deepEqual([told.status, JSON.parse(told.body)], [200, { version }]);
   assert.equal((await askAdmin(place, '/nowhere')).status, 404);
   const wrong = await askAdmin(place, '/api/v1/version?of=what');
-  assert.deepEqual([wrong.status, JSON.parse(wrong.body)], [400, { error: 'query "of": is not known' }]);
+  assert.deepEqual(
+    [wrong.status, JSON.parse(wrong.body)],
+    [400, { error: 'query "of" is not known; nothing is allowed' }],
+  );
 });
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'tcproute-admin-'));

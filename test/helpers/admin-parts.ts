@@ -36,10 +36,15 @@ export class Served {
   readonly #ports: MessagePort[] = [];
 
   remote<Contract extends object>(contract: Contract): Remote<Contract> {
+    return call<Contract>(this.port(contract));
+  }
+
+  /** The other end of it. */
+  port(contract: object): MessagePort {
     const { port1, port2 } = new MessageChannel();
     this.#ports.push(port1, port2);
     serve(contract, port1);
-    return call<Contract>(port2);
+    return port2;
   }
 
   /** Of a contract of which only these methods are called. */

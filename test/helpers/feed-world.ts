@@ -26,7 +26,7 @@ export class FeedWorld {
 
   constructor() {
     const { records, names } = this.own;
-    const served = connectionsAdmin({ actor: 0, records, names, watch: () => {}, dial });
+    const served = connectionsAdmin({ actor: 0, records, names, watch: () => {}, dial, testRules: dial });
     const connections = this.served.remote<ConnectionsAdmin>({
       ...served,
       news: async (since, most) => {

@@ -21,6 +21,13 @@ if (process.argv[3] !== undefined) {
 const tried = openLog(options.log_level, options.log);
 assert.ok(tried.code === 'opened');
 const { opened } = tried;
-const unchanged: Loaded = { kind: 'loaded', options, warnings: [], file: undefined, whereRule: () => '' };
+const unchanged: Loaded = {
+  kind: 'loaded',
+  options,
+  warnings: [],
+  file: undefined,
+  whereRule: () => '',
+  inEffect: () => [],
+};
 const run = runGateway(options, opened, { read: () => unchanged, numbers: new LineNumbers() });
 process.exitCode = await endWith(await run, opened);

@@ -127,7 +127,7 @@ export const RULES: Rules = {
     'src/workers/dns/transports': [PROTOCOL, 'src/dial', 'src/threads/contracts', 'src/workers/dns/ask'],
     'src/workers/dns/lookup': [
       ...[PROTOCOL, 'src/threads/contracts', 'src/workers/dns/ask', 'src/workers/dns/machine'],
-      'src/workers/dns/transports',
+      ...['src/workers/dns/transports', 'src/threads/contracts/admin'],
     ],
     'src/workers/dns/trust': [
       ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/workers/dns/ask', 'src/workers/dns/transports'],
@@ -184,6 +184,25 @@ export const RULES: Rules = {
     'src/workers/admin/api/routes': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
       'src/workers/admin/api/lines',
+    ],
+    'src/workers/admin/api/dns': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
+    'src/workers/admin/api/bad-addresses': [
+      PROTOCOL,
+      'src/threads/*',
+      'src/workers/admin/shared',
+      'src/workers/admin/endpoint',
+    ],
+    'src/workers/admin/api/rules': [
+      PROTOCOL,
+      'src/threads/*',
+      'src/workers/admin/shared',
+      'src/workers/admin/endpoint',
+    ],
+    'src/workers/admin/api/configuration': [
+      PROTOCOL,
+      'src/threads/*',
+      'src/workers/admin/shared',
+      'src/workers/admin/endpoint',
     ],
     'src/workers/rules': [PROTOCOL, 'src/threads/*', 'src/files'],
     // The page in the browser, which knows the gateway by its API only.

@@ -1,6 +1,7 @@
 // Keeps one actor alive: starts it, watches for signs of life, ends it when it is stuck, and starts it again after a wait.
 // What differs between kinds of actors is in their roles (role.ts).
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { ActorStatus } from '../../threads/contracts/admin/status.js';
 import { call, type Remote } from '../../threads/port.js';
 import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { within } from '../../threads/within.js';
@@ -60,6 +61,8 @@ export class ActorHost<Control> {
   #stopping = false;
   /** The task that `stop` has asked to end. */
   #asked: ActorTask | undefined;
+  #deaths = 0;
+  #lastDeath: ActorStatus['last_death'] = null;
   #wake: () => void = () => {};
 
   constructor(role: Role<Control>, pool: ActorPool, { gate, log, counts, check_ms = CHECK_MS }: HostParts) {
@@ -89,6 +92,11 @@ export class ActorHost<Control> {
   /** The actor's name in the log. */
   get name(): string {
     return this.#role.name;
+  }
+
+  get status(): ActorStatus {
+    const is_serving = this.#living !== undefined;
+    return { name: this.name, is_serving, deaths: this.#deaths, last_death: this.#lastDeath };
   }
 
   /**
@@ -166,6 +174,8 @@ export class ActorHost<Control> {
     let reason = why;
     while (!this.#stopping) {
       this.#counts.died(this.#role.kind);
+      this.#deaths += 1;
+      this.#lastDeath = { at: new Date().toISOString(), why: reason };
       this.#log.error({ actor: this.#role.name, why: reason, restart_ms: wait_ms }, 'actor died, starting it again');
       await this.#sleep(wait_ms);
       if (this.#stopping) break;

@@ -1,9 +1,10 @@
 // All actors of the gateway: their shared memory, their threads, and the order in which they start and stop. Each actor is
 // kept alive by host.ts.
 import { needsTunnel } from '../../protocol/lines/line.js';
-import type { Options } from '../../protocol/options.js';
+import type { LogLevel, Options } from '../../protocol/options.js';
 import type { Rule } from '../../protocol/rules/rule.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
+import type { ActorStatus } from '../../threads/contracts/admin/status.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
@@ -24,6 +25,7 @@ import type { SteeringKeeper } from '../steering/keeper.js';
 import type { Estate } from '../upgrade/estate.js';
 import type { UserKeeper } from '../users/keeper.js';
 import { AccessPorts } from './access-ports.js';
+import { type AnyHost, silentAmong } from './any-host.js';
 import { commonMemory } from './common-memory.js';
 import { ConnectionActors } from './connection-actors.js';
 import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
@@ -137,11 +139,11 @@ export class Supervisor {
     return started.find(({ code }) => code === 'failed') ?? DONE;
   }
 
-  #hosts(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned' | 'control'>[] {
+  #hosts(): readonly AnyHost[] {
     return [...this.#services(), ...this.connections.hosts];
   }
 
-  #services(): readonly Pick<ActorHost<unknown>, 'name' | 'start' | 'hasTurned' | 'control'>[] {
+  #services(): readonly AnyHost[] {
     return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls])];
   }
 
@@ -151,10 +153,8 @@ export class Supervisor {
   }
 
   /** Resolves within `timeout_ms` with the names of the actors that have made no turn since the last call. */
-  async silent(timeout_ms: number): Promise<readonly string[]> {
-    const hosts = [...this.#services(), ...this.connections.watched];
-    const turned = await Promise.all(hosts.map((host) => host.hasTurned(timeout_ms)));
-    return hosts.filter((_, index) => !turned[index]).map(({ name }) => name);
+  silent(timeout_ms: number): Promise<readonly string[]> {
+    return silentAmong([...this.#services(), ...this.connections.watched], timeout_ms);
   }
 
   /**
@@ -190,6 +190,23 @@ export class Supervisor {
     if (isOther) void this.steering.takePinsOf(this.routes.control, true).catch(() => {});
     keeper.start();
     return DONE;
+  }
+
+  /** What all actors work by. */
+  get options(): Options {
+    return this.#switchboard.generation.options;
+  }
+
+  /** Of all actors. */
+  get status(): readonly ActorStatus[] {
+    return this.#hosts().map(({ status }) => status);
+  }
+
+  /** Has main and all actors log at that level until other options are published. */
+  async setLogLevel(log_level: LogLevel): Promise<void> {
+    this.#parts.log.level = log_level;
+    const { generation } = this.#switchboard;
+    await this.#switchboard.publish({ ...generation, options: { ...generation.options, log_level } });
   }
 
   /** Has every actor know the state of all links. */
@@ -256,16 +273,6 @@ export class Supervisor {
     this.budgets.retire();
     const retired = [this.names, this.routes].map(({ control }) => control?.retire());
     await within(SERVICES_STOP_MS, Promise.all(retired));
-  }
-
-  /** Ends the connection actors earlier than `stop` was told to, which is under way. */
-  hasten(timeout_ms: number): void {
-    this.connections.hasten(timeout_ms);
-  }
-
-  /** Resets all sockets of the connection actors, while these go on running. */
-  breakOff(): void {
-    this.connections.breakOff();
   }
 
   /** Has lines of the access log be made for `access`; undefined: none. Resolves when no more come for the one before. */

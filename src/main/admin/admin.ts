@@ -2,6 +2,7 @@
 // dead actor is started again, and finds the same socket.
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { AdminControl } from '../../threads/contracts/admin/control.js';
+import type { ActorStatus } from '../../threads/contracts/admin/status.js';
 import { within } from '../../threads/within.js';
 import { isSame, type LeftListener } from '../accept/left.js';
 import type { ActorHost } from '../actors/host.js';
@@ -76,6 +77,11 @@ export class Admin {
       this.#say();
     };
     return { code: 'prepared', change: { make, drop: () => opened.socket.close() } };
+  }
+
+  /** Empty where there is no actor. */
+  get status(): readonly ActorStatus[] {
+    return this.#host === undefined ? [] : [this.#host.status];
   }
 
   /** What another process needs to serve in the place of this one. */

@@ -50,12 +50,13 @@ type Outcomes = ReadonlyMap<string, Outcome>;
 
 /**
  * The frozen configuration, or undefined if there were errors. `raw`: in order of precedence, the last value wins. `numbers`:
- * of the process, if lines have been numbered before.
+ * of the process, if lines have been numbered before. `normal` gets the normal form of every value that is right.
  */
 export function finish(
   raw: readonly RawValue[],
   diagnostics: Diagnostics,
   numbers = new LineNumbers(),
+  normal = new Map<string, unknown>(),
 ): Configuration | undefined {
   const config = convict<Settings>(SCHEMA as unknown as library.Schema<Settings>, { env: {}, args: [] });
   const outcomes = new Map<string, Outcome>();
@@ -66,7 +67,9 @@ export function finish(
     // The right entries of a wrong list are checked further, so that all mistakes are reported at once.
     const wrong = checked === undefined || own.errorCount > 0 || outcomes.get(path)?.wrong === true;
     outcomes.set(path, { place, wrong, own });
-    if (checked !== undefined) config.set(path, checked);
+    if (checked === undefined) continue;
+    config.set(path, checked);
+    normal.set(path, checked);
   }
   for (const { own } of outcomes.values()) diagnostics.takeWarnings(own); // none of overridden values
 

@@ -7,6 +7,7 @@ import { warnOfPlainSecrets } from './checks/values/plain-secrets.js';
 import { Diagnostics } from './diagnostics/diagnostics.js';
 import { inside, placeOf, placeText } from './diagnostics/place.js';
 import { finish } from './finish.js';
+import { type InEffect, inEffectOf } from './in-effect.js';
 import { type RawValue, rawFromEnvironment, rawFromFile, rawFromFlags } from './raw-values.js';
 import { readConfigFile } from './sources/file.js';
 import { originOf } from './sources/origin.js';
@@ -37,6 +38,8 @@ export type Loaded =
       readonly file: string | undefined;
       /** The place of a rule: `config.json: line 7: rules[2]`. Looked up at each call. */
       readonly whereRule: (rule: number) => string;
+      /** Every key with its value and where that came from. Looked up at each call. */
+      readonly inEffect: () => readonly InEffect[];
     }
   | { readonly kind: 'invalid'; readonly errors: readonly string[]; readonly warnings: readonly string[] };
 
@@ -52,12 +55,14 @@ export function load(sources: Sources): Loaded {
     ...rawFromEnvironment(environment, diagnostics, directory),
     ...rawFromFlags(flags, diagnostics),
   ];
-  const options = finish(raw, diagnostics, sources.numbers);
+  const normal = new Map<string, unknown>();
+  const options = finish(raw, diagnostics, sources.numbers, normal);
   const { errors, warnings } = diagnostics;
   if (options === undefined) return { kind: 'invalid', errors, warnings };
   const rules = raw.findLast(({ path }) => path === 'rules')?.place ?? placeOf('rules');
   const whereRule = (rule: number): string => placeText(inside(rules, rule));
-  return { kind: 'loaded', options, warnings, file: found.file, whereRule };
+  const inEffect = (): readonly InEffect[] => inEffectOf(raw, normal);
+  return { kind: 'loaded', options, warnings, file: found.file, whereRule, inEffect };
 }
 
 interface Found {

@@ -39,6 +39,7 @@ import { Publishing } from './publishing.js';
 import { settleRoom } from './room.js';
 import type { Gateway, Started, Surroundings } from './running.js';
 import type { StartParts } from './start-parts.js';
+import { statusOf } from './status.js';
 
 /** Resolves once the gateway accepts clients, or with a sentence that says why it cannot. `tuning` is for tests. */
 export async function startGateway(
@@ -209,17 +210,10 @@ class Start {
     const failures = new FailureWatch({ stats, actors, notices: this.#notices });
     const patience = new Patience();
     const publishing = new Publishing({
-      ...{
-        fdsMax: this.#fdsMax,
-        supervisor,
-        admin,
-        acceptor,
-        roomMaker,
-        listeners,
-        links: this.#links,
-        log: this.#log,
-      },
+      ...{ fdsMax: this.#fdsMax, supervisor, admin, acceptor, roomMaker, listeners },
+      ...{ links: this.#links, log: this.#log },
     });
+    const seen = { supervisor, admin, dispatcher, listeners, stats, counts, fdsMax: this.#fdsMax };
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       const left_ms = await patience.waits(drain_timeout_ms);
@@ -262,7 +256,7 @@ class Start {
       lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {
         patience.ends(drain_timeout_ms);
-        supervisor.hasten(drain_timeout_ms);
+        supervisor.connections.hasten(drain_timeout_ms);
       },
       get address() {
         return addressOf(listeners.open);
@@ -284,10 +278,13 @@ class Start {
       breakOff() {
         acceptor.stop();
         const open = dispatcher.live();
-        supervisor.breakOff();
+        supervisor.connections.breakOff();
         admin.remove();
         return open;
       },
+      options: () => supervisor.options,
+      setLogLevel: (level) => supervisor.setLogLevel(level),
+      status: (isDraining) => statusOf({ ...seen, engine: engine.kind, notices: this.#notices }, isDraining),
       silent: (timeout_ms) => supervisor.silent(timeout_ms),
       records: () => recordsOf(actors()),
       names: () => supervisor.names.control,

@@ -17,7 +17,7 @@ import { takePassedFds } from '../process/passed-fds.js';
 import { onSignals, type StopSignal } from '../process/signals.js';
 import { LogPart } from '../reload/log-part.js';
 import { logReload } from '../reload/log-reload.js';
-import { type Read, type Reloaded, Reloading } from '../reload/reloading.js';
+import { type Read, type Reloaded, Reloading, type Written } from '../reload/reloading.js';
 import type { Estate } from '../upgrade/estate.js';
 import { logUpgrade } from '../upgrade/log-upgrade.js';
 import type { Predecessor } from '../upgrade/predecessor.js';
@@ -37,6 +37,8 @@ export interface Beginning {
   readonly read: Read;
   /** Of the lines of the configuration. */
   readonly numbers: LineNumbers;
+  /** Where the configuration was written. */
+  readonly written?: Written;
   /** Says what ended the start, where the log does not show it. */
   readonly complain?: ((sentence: string) => void) | undefined;
   /** The process whose place this one takes. */
@@ -103,8 +105,9 @@ class Run {
     const bound = (listening: readonly ListeningSocket[]): void => {
       this.#bound = listening;
     };
-    const asked = { gateway: () => this.#gateway, isDraining: () => this.#isStopping };
-    const admin = gatewayAdmin({ ...asked, reload: () => this.#reload(), log: this.#opened });
+    const state = { gateway: () => this.#gateway, isDraining: () => this.#isStopping };
+    const asked = { reload: () => this.#reload(), reloading: () => this.#reloading };
+    const admin = gatewayAdmin({ ...state, ...asked, log: this.#opened });
     const around = { bound, passed: this.#passed, access, left, admin, counts: this.#counts };
     const starting = startGateway(this.#options, log, {}, around);
     const started = await Promise.race([starting, this.#stopped]);
@@ -136,16 +139,14 @@ class Run {
 
   async #serve(gateway: Gateway, left: Estate | undefined): Promise<number> {
     const { log } = this.#opened;
-    const { read, numbers, predecessor: before } = this.#beginning;
+    const { read, numbers, written, predecessor: before } = this.#beginning;
     if (before !== undefined) before.carried = (uses) => gateway.addUses(uses);
     const { workers, lines } = this.#options;
     const where = gateway.listensOn.join(', ');
     log.info({ lines: lines.map(({ name }) => name), workers, version: ownVersion() }, `listening on ${where}`);
     if (left !== undefined) await this.#takeOver(left);
-    const reloading = new Reloading(gateway, read, numbers, this.#options, [
-      this.#presence,
-      new LogPart(this.#opened, gateway),
-    ]);
+    const beside = [this.#presence, new LogPart(this.#opened, gateway)];
+    const reloading = new Reloading(gateway, read, numbers, this.#options, beside, written);
     this.#reloading = reloading;
     this.#beginning.predecessor?.reloadBy(() => this.#reload());
     this.#presence.manager.serving(`serving on ${where}`);
@@ -164,11 +165,10 @@ class Run {
     }
     if (end.code === 'succeeded') {
       const { successor } = end;
-      const { predecessor } = this.#beginning;
       const answered = this.#presence.giveAway(successor.pid);
       const reopen = (): void => void this.#reopen();
       const times = { drain_timeout_ms, upgrade_drain_timeout_ms };
-      await drain({ ...times, gateway, successor, predecessor, log, stopped: this.#stopped, reopen });
+      await drain({ ...times, gateway, successor, predecessor: before, log, stopped: this.#stopped, reopen });
       await answered;
       this.#presence.close();
       return 0;

@@ -2,9 +2,10 @@
 import type { BudgetState } from '../../protocol/budget/budget.js';
 import type { LineUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
-import type { Configuration } from '../../protocol/options.js';
+import type { Configuration, LogLevel, Options } from '../../protocol/options.js';
 import type { NamedChange, Steer } from '../../protocol/steering/named.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { GatewayStatus } from '../../threads/contracts/admin/status.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
@@ -30,6 +31,12 @@ export interface Gateway {
   /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;
+  /** What all actors work by, with what was computed. */
+  options(): Options;
+  /** Has everything log at that level until another configuration is published. */
+  setLogLevel(level: LogLevel): Promise<void>;
+  /** `isDraining`: whether it takes no new clients. */
+  status(isDraining: boolean): Promise<GatewayStatus>;
   listenerCounts(): readonly ListenerCounts[];
   /**
    * Has all later connections be made by this configuration; live ones go on as they began. If it fails, nothing has changed.

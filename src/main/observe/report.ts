@@ -48,6 +48,6 @@ function fieldsOf({ address, evidence, verdict: { everywhere, names, servers, la
 }
 
 function dated({ since, renewed, expires, ...evidence }: Evidence) {
-  const date = (ms: number): string => new Date(ms).toISOString();
+  const date = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString() : 'never');
   return { ...evidence, since: date(since), renewed: date(renewed), expires: date(expires) };
 }

@@ -2,6 +2,7 @@
 // and a lasting problem does not fill it. It notices nothing itself.
 import type { Notice } from '../../protocol/notices/notice.js';
 import { CrowdRepeats, Repeats } from '../../protocol/notices/repeats.js';
+import type { Trouble } from '../../protocol/notices/trouble.js';
 import type { LogRecord } from '../../threads/log.js';
 import type { Logger } from './log.js';
 
@@ -13,6 +14,8 @@ interface State {
   /** The state as last logged. A state is good until a notice says otherwise. */
   saidGood: boolean;
   latest: Notice;
+  /** When it has changed to what it is now, in ms since the epoch. */
+  since: number;
   /** Changes since it was last logged. */
   unsaid: number;
   /** When each of the two may be logged again. */
@@ -65,12 +68,13 @@ export class Notices {
     if (known === undefined && good) return;
     const never = Number.NEGATIVE_INFINITY;
     const state = known ?? {
-      ...{ saidGood: true, latest: { ...notice, good: true }, unsaid: 0 },
+      ...{ saidGood: true, latest: { ...notice, good: true }, since: 0, unsaid: 0 },
       ...{ due: { good: never, bad: never }, timer: undefined },
     };
     this.#states.set(topic, state);
     if (state.latest.good === good) return;
     state.latest = notice;
+    state.since = Date.now();
     state.unsaid += 1;
     this.#settle(state);
   }
@@ -91,6 +95,16 @@ export class Notices {
     state.saidGood = isGood;
     state.unsaid = 0;
     due[kind] = now + this.#every_ms;
+  }
+
+  /** The states that are bad now, also those that have not been logged yet. There are as many at most as lines and servers. */
+  get troubles(): readonly Trouble[] {
+    return [...this.#states.values()]
+      .filter(({ latest }) => latest.good === false)
+      .map(({ latest: { topic, level, message, fields }, since }) => ({
+        ...{ topic, level, message, fields },
+        since: new Date(since).toISOString(),
+      }));
   }
 
   close(): void {

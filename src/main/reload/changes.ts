@@ -29,7 +29,7 @@ const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'us
 const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);
 
 /** What all actors and main work by. An upgrade changes it, too. */
-const AT_START: ReadonlySet<string> = new Set(['engine']);
+export const AT_START: ReadonlySet<string> = new Set(['engine']);
 
 /** Paths of all options that differ. */
 function differingPaths(before: Configuration, after: Configuration): string[] {

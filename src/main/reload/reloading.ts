@@ -1,12 +1,14 @@
 // Reloads: reads the whole new configuration, and changes what can be changed while the gateway runs, or nothing where anything
 // is wrong. One reload follows another. It logs nothing: who asked says what came of it.
 import type { LineNumbers } from '../../protocol/lines/numbers.js';
-import type { Configuration } from '../../protocol/options.js';
+import type { Configuration, LogLevel, Options } from '../../protocol/options.js';
+import { type Effective, effective } from '../config/computed.js';
+import type { InEffect } from '../config/in-effect.js';
 import type { Loaded } from '../config/load.js';
 import { type Prepared, prepareAll } from '../process/change.js';
 import type { Done } from '../process/done.js';
 import { adopt } from './adopt.js';
-import { type Changes, changesBetween } from './changes.js';
+import { AT_START, type Changes, changesBetween } from './changes.js';
 
 export type Reloaded =
   | ({ readonly code: 'reloaded'; readonly warnings: readonly string[] } & Changes)
@@ -18,8 +20,15 @@ export type Read = (numbers: LineNumbers) => Loaded;
 
 /** What a reload changes: see Gateway. */
 interface Published {
+  options(): Options;
   publish(next: Configuration): Promise<Done>;
+  setLogLevel(level: LogLevel): Promise<void>;
 }
+
+/** Where a configuration was written. */
+export type Written = Pick<Extract<Loaded, { kind: 'loaded' }>, 'file' | 'whereRule' | 'inEffect'>;
+
+const UNWRITTEN: Written = { file: undefined, whereRule: (rule) => `rules[${rule}]`, inEffect: () => [] };
 
 /** What changes beside the gateway. */
 export interface Beside {
@@ -33,6 +42,9 @@ export class Reloading {
   #numbers: LineNumbers;
   #inForce: Configuration;
   #last: Promise<unknown> = Promise.resolve();
+  #written: Written;
+  /** Set while the gateway runs, and until the next reload. */
+  #level: LogLevel | undefined;
 
   /** `numbers`: those of the lines of `inForce`, with which the gateway was started. */
   constructor(
@@ -41,7 +53,9 @@ export class Reloading {
     numbers: LineNumbers,
     inForce: Configuration,
     beside: readonly Beside[] = [],
+    written = UNWRITTEN,
   ) {
+    this.#written = written;
     this.#gateway = gateway;
     this.#beside = beside;
     this.#read = read;
@@ -66,6 +80,30 @@ export class Reloading {
     return next;
   }
 
+  /** Where the configuration in force was written. */
+  get written(): Written {
+    return this.#written;
+  }
+
+  /** Every key with its value, and where that came from. */
+  get effect(): readonly Effective[] {
+    return effective(this.#written.inEffect(), this.#gateway.options(), this.#level);
+  }
+
+  /** Sets the level of the log until the next reload. Resolves with the one before. */
+  setLogLevel(log_level: LogLevel): Promise<LogLevel> {
+    const next = this.#last.then(async () => {
+      const before = this.#inForce.log_level;
+      await this.#gateway.setLogLevel(log_level);
+      // A reload finds the difference, and sets the configured level again.
+      this.#inForce = { ...this.#inForce, log_level };
+      this.#level = log_level;
+      return before;
+    });
+    this.#last = next;
+    return next;
+  }
+
   async #once(): Promise<Reloaded> {
     // The numbers of a configuration that is refused are not used.
     const numbers = this.#numbers.copy();
@@ -80,6 +118,8 @@ export class Reloading {
       this.#numbers = numbers;
       this.#inForce = next;
     }
+    this.#written = adoptedFrom(loaded, this.#written);
+    this.#level = undefined;
     return { code: 'reloaded', ...changes, warnings };
   }
 
@@ -93,4 +133,11 @@ export class Reloading {
     await (published.code === 'failed' ? change.drop() : change.make());
     return published;
   }
+}
+
+/** Keys that only a start can change have stayed as they were. */
+function adoptedFrom({ file, whereRule, inEffect }: Written, before: Written): Written {
+  const earlier = before.inEffect().filter(({ key }) => AT_START.has(key));
+  const kept = new Map(earlier.map((one) => [one.key, one]));
+  return { file, whereRule, inEffect: (): readonly InEffect[] => inEffect().map((one) => kept.get(one.key) ?? one) };
 }

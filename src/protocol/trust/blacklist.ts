@@ -4,6 +4,7 @@
 import { parseIp } from '../address/address.js';
 import { IpRanges } from '../address/ip-range.js';
 import { isSpecialIp } from '../address/special-address.js';
+import { type BadAddressPage, type PageAsked, pageOf } from './bad-address-page.js';
 import {
   type AnsweringServer,
   type AnswerVerdict,
@@ -19,6 +20,9 @@ import {
 import { EvidenceStore } from './evidence-store.js';
 import { RebindingRule } from './rebinding.js';
 import { namesOf, verdictOf } from './verdict.js';
+
+/** `by` of what an operator has said. */
+const OPERATOR = 'operator';
 
 export interface BlacklistOptions {
   /** Canonical addresses and ranges of the configuration. */
@@ -36,10 +40,13 @@ export interface BlacklistOptions {
 export interface Finding {
   /** Canonical. */
   readonly address: string;
-  readonly how: Exclude<EvidenceKind, 'static'>;
+  readonly how: Exclude<EvidenceKind, 'static' | 'operator'>;
   readonly by: string;
   readonly name: string | undefined;
 }
+
+/** `trusted`: no evidence is kept against the address. `full`: an operator has spoken of as many as there is room for. */
+export type Said = 'added' | 'trusted' | 'full';
 
 export class Blacklist {
   readonly #options: BlacklistOptions;
@@ -95,13 +102,25 @@ export class Blacklist {
     this.#store.put(address, { how, by, name, since: before?.since ?? now, renewed: now, expires });
   }
 
+  /** An operator says that the address is bad: for a name, or (undefined) for all; until `expires`, which may be Infinity. */
+  say(address: string, name: string | undefined, expires: number, now: number): Said {
+    if (!this.#isAccusable(address)) return 'trusted';
+    const evidence = { how: 'operator', by: OPERATOR, name } as const;
+    const before = this.#store.same(address, evidence);
+    if (before === undefined && !this.#store.hasRoomToSay(address)) return 'full';
+    this.#store.put(address, { ...evidence, since: before?.since ?? now, renewed: now, expires });
+    return 'added';
+  }
+
   /**
    * Adds evidence of an earlier run, unless the same evidence has been found since. It could not be renewed while no
    * gateway ran, so it does not expire before `release`.
    */
   restore(address: string, evidence: Evidence): void {
     if (!this.#isAccusable(address) || this.#store.same(address, evidence) !== undefined) return;
-    this.#store.restore(address, evidence);
+    // What an operator has said is not found anew by a probe: its time goes on.
+    if (evidence.how !== 'operator') this.#store.restore(address, evidence);
+    else if (this.#store.hasRoomToSay(address)) this.#store.put(address, evidence);
   }
 
   /** Restored evidence expires by its own time from now on. Called after the first probe, or at once without probes. */
@@ -138,9 +157,12 @@ export class Blacklist {
   verdict(address: string): Verdict | undefined {
     const held = this.#store.get(address);
     if (held === undefined) return undefined;
+    return this.#verdictOf([...held.evidence.values()], address, held.clearedUntil > 0);
+  }
+
+  #verdictOf(evidence: readonly Evidence[], address: string, cleared: boolean): Verdict {
     const ip = parseIp(address) as Uint8Array;
-    const worthless = isSpecialIp(ip) || this.#fixed.has(ip);
-    return verdictOf([...held.evidence.values()], { worthless, cleared: held.clearedUntil > 0 });
+    return verdictOf(evidence, { worthless: isSpecialIp(ip) || this.#fixed.has(ip), cleared });
   }
 
   /** The changes since the last call, for the replicas. */
@@ -164,13 +186,37 @@ export class Blacklist {
     return this.#store.kinds;
   }
 
-  /** The same as `list` without the static list, and without dropping expired evidence. */
+  /**
+   * A page of the bad addresses by their texts, with the entries of the static list; see bad-address-page.ts. `how`: only those
+   * with such evidence.
+   */
+  page({ after, limit, how }: PageAsked, now: number): BadAddressPage {
+    this.expire(now);
+    const { fixed } = this.#options;
+    const has = (address: string): boolean => this.#evidence(address).some((one) => one.how === how);
+    const found = [...this.#store.addresses()].filter((address) => how === undefined || has(address));
+    const listed = how === undefined || how === 'static' ? fixed : [];
+    const { addresses, ...page } = pageOf(new Set([...listed, ...found]), after, limit);
+    const all = new Set(fixed);
+    return { ...page, addresses: addresses.map((address) => this.#badAddress(address, all.has(address))) };
+  }
+
+  /** What speaks against a canonical address; undefined if nothing does. */
+  find(address: string, now: number): BadAddress | undefined {
+    this.expire(now);
+    const ip = parseIp(address);
+    const isFixed = ip !== undefined && this.#fixed.has(ip);
+    return isFixed || this.#store.get(address) !== undefined ? this.#badAddress(address, isFixed) : undefined;
+  }
+
+  #badAddress(address: string, isFixed: boolean): BadAddress {
+    if (isFixed) return { address, evidence: [STATIC_EVIDENCE, ...this.#evidence(address)], verdict: STATIC_VERDICT };
+    return { address, evidence: this.#evidence(address), verdict: this.verdict(address) as Verdict };
+  }
+
+  /** Those that were found, without the static list, and without dropping expired evidence. */
   found(): BadAddress[] {
-    return [...this.#store.addresses()].map((address) => ({
-      address,
-      evidence: this.#evidence(address),
-      verdict: this.verdict(address) as Verdict,
-    }));
+    return [...this.#store.addresses()].map((address) => this.#badAddress(address, false));
   }
 
   #isAccusable(address: string): boolean {
@@ -185,7 +231,7 @@ export class Blacklist {
 
   #reason(server: AnsweringServer, name: string, address: string, verdict?: Verdict): DropReason | undefined {
     // Injection first, since it makes the whole answer suspect.
-    if (verdict?.everywhere || verdict?.names.includes(name)) return this.#howInjected(address);
+    if (verdict?.everywhere || verdict?.names.includes(name)) return this.#whyBad(address, name);
     const ip = parseIp(address);
     // An address that cannot be parsed cannot be dialled either.
     if (ip === undefined || this.#fixed.has(ip)) return 'static';
@@ -193,8 +239,13 @@ export class Blacklist {
     return this.#rebinding.breaks(server, name, ip) ? 'rebinding' : undefined;
   }
 
-  #howInjected(address: string): 'spoofing' | 'injection' {
-    return this.#evidence(address).some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
+  /** For an address that is bad for the name. What an operator alone has said tells nothing of the rest of an answer. */
+  #whyBad(address: string, name: string): 'spoofing' | 'injection' | 'operator' {
+    const held = this.#store.get(address);
+    const found = this.#evidence(address).filter(({ how }) => how !== 'operator');
+    const { everywhere, names } = this.#verdictOf(found, address, (held?.clearedUntil ?? 0) > 0);
+    if (!everywhere && !names.includes(name)) return 'operator';
+    return found.some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
   }
 
   #evidence(address: string): Evidence[] {

@@ -18,8 +18,15 @@ interface Holding extends Held {
   clearedUntil: number;
 }
 
-/** Pieces of evidence against one address: as many as a probe gives. Beyond it the oldest is dropped, a weak one first. */
+/**
+ * Pieces of evidence against one address: as many as a probe gives. Beyond it the oldest is dropped, a weak one first, and none of
+ * an operator.
+ */
 const EVIDENCE_MAX = 64;
+/** Names of one address of which an operator may speak: half of the evidence is left to what is found. */
+const SAID_MAX = EVIDENCE_MAX / 2;
+/** Addresses of which an operator may speak, since they are not dropped for others. No more than half of the table. */
+const SAID_ADDRESSES_MAX = 1024;
 
 export class EvidenceStore {
   readonly #addresses_max: number;
@@ -28,6 +35,8 @@ export class EvidenceStore {
   readonly #changed = new Set<string>();
   /** Evidence of an earlier run, which does not expire before `release`. */
   readonly #restored = new Set<Evidence>();
+  /** Addresses with evidence of an operator. */
+  readonly #said = new Set<string>();
   /** No evidence expires before this time. */
   #due = Number.POSITIVE_INFINITY;
 
@@ -51,7 +60,7 @@ export class EvidenceStore {
 
   /** Addresses with evidence of each kind; one with several kinds counts for each. */
   get kinds(): Readonly<Record<Exclude<EvidenceKind, 'static'>, number>> {
-    const counts = { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, static: 0 };
+    const counts = { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0, static: 0 };
     for (const { evidence } of this.#held.values()) {
       for (const how of new Set([...evidence.values()].map((one) => one.how))) counts[how] += 1;
     }
@@ -61,6 +70,14 @@ export class EvidenceStore {
 
   addresses(): IterableIterator<string> {
     return this.#held.keys();
+  }
+
+  /** Whether there is room for one more piece of evidence of an operator against the address. */
+  hasRoomToSay(given: string): boolean {
+    const address = comparedAddress(given);
+    const evidence = this.#held.get(address)?.evidence ?? new Map<string, Evidence>();
+    if (this.#said.has(address)) return [...evidence.values()].filter(isSaid).length < SAID_MAX;
+    return this.#said.size < Math.max(1, Math.min(SAID_ADDRESSES_MAX, this.#addresses_max / 2));
   }
 
   /** Adds evidence, in place of the same evidence. */
@@ -79,11 +96,13 @@ export class EvidenceStore {
     held.evidence.set(key, evidence);
     this.#held.delete(address);
     this.#held.set(address, held);
+    if (isSaid(evidence)) this.#said.add(address);
     if (held.evidence.size > EVIDENCE_MAX) {
-      const [first] = [...held.evidence].find(([, one]) => isWeak(one)) ?? [...held.evidence][0];
+      const all = [...held.evidence];
+      const [first] = all.find(([, one]) => isWeak(one)) ?? (all.find(([, one]) => !isSaid(one)) as (typeof all)[0]);
       held.evidence.delete(first);
     }
-    if (this.#held.size > this.#addresses_max) this.dropAll(this.#held.keys().next().value as string);
+    if (this.#held.size > this.#addresses_max) this.#dropOldest();
     this.#due = Math.min(this.#due, evidence.expires);
     this.#changed.add(address);
   }
@@ -153,9 +172,24 @@ export class EvidenceStore {
     }
     if (held.evidence.size === before) return false;
     if (held.evidence.size === 0) this.#held.delete(address);
+    if (this.#said.has(address) && ![...held.evidence.values()].some(isSaid)) this.#said.delete(address);
     this.#changed.add(address);
     return true;
   }
+
+  /** Of those that no operator has spoken of, which are no more than half of the table. */
+  #dropOldest(): void {
+    for (const [address, held] of this.#held) {
+      if (!this.#said.has(address)) {
+        this.dropAll(address);
+        return;
+      }
+      // To the end, so that nobody looks at it again soon.
+      this.#held.delete(address);
+      this.#held.set(address, held);
+    }
+  }
+
   #oldestWeak(): string | undefined {
     for (const [address, { evidence }] of this.#held) {
       if ([...evidence.values()].every(isWeak)) return address;
@@ -168,6 +202,8 @@ export class EvidenceStore {
 function isWeak({ how }: Evidence): boolean {
   return how === 'outcome' || how === 'injection';
 }
+
+const isSaid = ({ how }: Evidence): boolean => how === 'operator';
 
 function keyOf(how: EvidenceKind, by: string, name: string | undefined): string {
   return `${how} ${by} ${name ?? ''}`;

@@ -5,21 +5,22 @@
  * How the evidence was found. `static`: the address is in the configuration. `error-correction`: a server gave it for a name
  * that cannot exist. `spoofing`: it came as an answer from a server that does not exist. `injection`: it came before, or in
  * contradiction to, the true answer to a real query. `outcome`: connections to it always fail, while the name works at
- * another address or through a proxy.
+ * another address or through a proxy. `operator`: an operator has said so while the gateway ran.
  */
-export type EvidenceKind = 'static' | 'error-correction' | 'spoofing' | 'injection' | 'outcome';
+export const EVIDENCE_KINDS = ['static', 'error-correction', 'spoofing', 'injection', 'outcome', 'operator'] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** Times in milliseconds since the epoch, of a clock that does not go back. */
 export interface Evidence {
   readonly how: EvidenceKind;
-  /** The id of the server that gave the address (of the phantom server for spoofing); `config`, or `connections`. */
+  /** The id of the server that gave the address (of the phantom server for spoofing); `config`, `connections`, or `operator`. */
   readonly by: string;
   /** The normalised name for which the evidence holds; undefined: for all names. */
   readonly name: string | undefined;
   readonly since: number;
   /** When it was last found again. */
   readonly renewed: number;
-  /** Infinity for an address of the configuration. */
+  /** Infinity for an address of the configuration, and for one of an operator that has no end. */
   readonly expires: number;
 }
 
@@ -67,6 +68,7 @@ export const DROP_REASONS = {
   injection: 'it was forged: it came ahead of the true answer to a question',
   rebinding: 'it is a private, loopback, multicast or documentation address, of a public server for a public name',
   companion: 'it was in one answer with a forged address',
+  operator: 'an operator has said that it is bad',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;
 

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { ENDPOINTS } from './api/endpoints.js';
 import { serveEvents } from './api/events/events.js';
 import { serveSnapshot } from './api/routes/snapshot.js';
+import { missing } from './endpoint/missing.js';
 import { serveEndpoints } from './endpoint/serve.js';
 import { Feed } from './feed/feed.js';
 import { serveHealth } from './health/health.js';
@@ -25,7 +26,7 @@ export function makeApp(parts: AdminParts, page: PageFiles = new Map()): Hono {
   servePage(app, page);
   const gathering = new Gathering(parts);
   serveMetrics(app, () => gathering.gather());
-  app.notFound((context) => context.json({ error: `there is no ${context.req.path}` }, 404));
+  app.notFound((context) => missing(context, ENDPOINTS));
   app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));
   return app;
 }

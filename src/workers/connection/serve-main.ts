@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Target } from '../../protocol/address/target.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
+import type { ConnectionsAdmin } from '../../threads/contracts/admin/connections.js';
 import type { DialAsked } from '../../threads/contracts/admin/dial.js';
 import type { AskedFor, ConnectionActor } from '../../threads/contracts/connection.js';
 import type { AccessStart, ConnectionStart, Generation } from '../../threads/contracts/start.js';
@@ -17,6 +18,7 @@ import type { Generations } from './generations.js';
 import { dialLine } from './race/line-dial.js';
 import { outlook } from './race/outlook.js';
 import { SilentConnections } from './silence/silent-connections.js';
+import { testRules } from './test-rules.js';
 
 /** The parts of an actor that main's calls are for. */
 export interface ServedParts {
@@ -44,7 +46,10 @@ export function serveMain(
   const silence = new SilentConnections(parts);
   const watch = (): void => carrying.watch(engine.now);
   const dial = (asked: DialAsked) => dialLine(generations.context, asked);
-  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, watch, dial }));
+  const test: ConnectionsAdmin['testRules'] = (target, as, isRaced) =>
+    testRules(generations.context, generations.listenerNumber, { target, as, isRaced });
+  const asked = { watch, dial, testRules: test };
+  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, ...asked }));
   control.once('close', () => admin.close());
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),

@@ -3,7 +3,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { actorLog } from '../../threads/actor-log.js';
-import type { NamesAdmin } from '../../threads/contracts/admin/names.js';
 import type { NamesActor, NamesControl } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
@@ -13,6 +12,7 @@ import { OnePort } from '../../threads/one-port.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { Names } from './names.js';
+import { namesAdmin } from './serve-admin.js';
 import type { TraceQuestion } from './transports/configured-server.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
@@ -59,7 +59,7 @@ export async function run({
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),
   };
-  const admin = new OnePort({ statistics: async () => names.statistics() } satisfies NamesAdmin);
+  const admin = new OnePort(namesAdmin(names));
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= names.stop();

@@ -3,13 +3,16 @@
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Warn } from '../../files/state-file.js';
-import { askedName, withoutDot } from '../../protocol/address/host-name.js';
+import { askedName, normaliseName, withoutDot } from '../../protocol/address/host-name.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
+import type { KnownName } from '../../threads/contracts/admin/names.js';
 import type { LookupAnswer, NameExplanation, NamesStatistics } from '../../threads/contracts/dns.js';
 import { type Hear, unasked } from './ask/exchange.js';
+import type { Judge } from './ask/judge.js';
 import { ServerStates } from './ask/server-states.js';
 import { askEvery } from './explain.js';
+import { keptAnswer } from './lookup/kept-answer.js';
 import { Resolver } from './lookup/resolver.js';
 import { Hosts } from './machine/hosts.js';
 import { MachineWatch } from './machine/machine-watch.js';
@@ -38,6 +41,8 @@ export interface NamesParts {
 
 const shownMs = (time_ms: number | undefined): number | undefined =>
   time_ms === undefined ? undefined : Math.round(time_ms * 10) / 10;
+
+const bothOf = (name: string): readonly string[] => [name, `${name}.`];
 
 export class Names {
   readonly trust: Trust;
@@ -142,6 +147,29 @@ export class Names {
       answers,
       choice: await new Promise<LookupAnswer>((hear) => this.lookup(text, hear)),
     };
+  }
+
+  /** What is kept of a name, and of the same name with a dot at its end. Asks nobody. Undefined for a text that is no name. */
+  known(text: string): KnownName | undefined {
+    const name = normaliseName(text);
+    if (name === undefined) return undefined;
+    const both = bothOf(name);
+    const judge: Judge = { judge: (...answer) => this.trust.verdict(...answer) };
+    return {
+      name,
+      hosts: this.#hosts.lookup(name),
+      answers: both.flatMap((asked) => keptAnswer(asked, this.#resolver.kept(asked), judge) ?? []),
+      is_in_flight: both.some((asked) => this.#resolver.isInFlight(asked)),
+    };
+  }
+
+  /** Forgets the answers of a name here and in all connection actors. How many there were here; undefined for a text that is no name. */
+  flush(text: string): number | undefined {
+    const name = normaliseName(text);
+    if (name === undefined) return undefined;
+    const forgotten = bothOf(name).filter((asked) => this.#resolver.forget(asked));
+    this.trust.namesChanged([name]);
+    return forgotten.length;
   }
 
   /** The regular work: to be called every few seconds. Returns whether to call it again soon. */

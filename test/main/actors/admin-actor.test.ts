@@ -28,8 +28,9 @@ for (const fault of ['throw', 'exit', 'spin'] satisfies AdminFault[]) {
     let gateway: Gateway | undefined;
     const lines = new RecentLines();
     const admin = gatewayAdmin({
-      ...{ gateway: () => gateway, isDraining: () => false, reload: async () => ({}) },
       log: { recentLines: () => lines },
+      ...{ gateway: () => gateway, isDraining: () => false, reloading: () => undefined },
+      reload: async () => ({ code: 'refused', problems: [], warnings: [] }),
     });
     const started = await startGateway(asked, log, { entries: { admin: FAULTY_ADMIN }, check_ms: 500 }, { admin });
     assert.ok(started.code === 'started', JSON.stringify(started));

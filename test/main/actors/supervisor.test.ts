@@ -88,6 +88,10 @@ for (const engine of ['uring', 'epoll'] as const) {
         assert.ok(counts.turns.count > 0);
         await until('the route actor has beaten', () => counts.lateness('routes').count > 0);
         assert.equal(died[0]['actor'], 'connection actor 0');
+        const { actors } = await gateway.status(false);
+        const [first, ...others] = actors.filter(({ deaths }) => deaths > 0);
+        assert.deepEqual([first?.name, first?.deaths, first?.is_serving, others], ['connection actor 0', 1, true, []]);
+        assert.equal(first?.last_death?.why, died[0]['why']);
         if (fault === 'leak') assert.match(String(died[0]['why']), /^out of memory: more than 51 MiB/);
         for (const client of [...left, ...more]) await client.close();
       });

@@ -122,3 +122,18 @@ test('closed, it has nothing more to say', () => {
   pass(10 * EVERY_MS);
   assert.deepEqual(said(), ['warn down', 'info up']);
 });
+
+test('what is wrong now is told with its beginning, also where it was not said again', () => {
+  const { notices, state } = world();
+  const wrong = () =>
+    notices.troubles.map(({ since, ...rest }) => ({ ...rest, isDated: Date.parse(since) <= Date.now() }));
+  assert.deepEqual(wrong(), []);
+  state(false);
+  const trouble = { topic: 'line a', level: 'warn', message: 'down', fields: { line: 'a' }, isDated: true };
+  assert.deepEqual(wrong(), [trouble]);
+  state(true);
+  assert.deepEqual(wrong(), []);
+  state(false);
+  assert.deepEqual(wrong(), [trouble]);
+  notices.close();
+});

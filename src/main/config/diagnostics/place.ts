@@ -38,12 +38,18 @@ export function keyOf({ inner }: Place): string {
 
 /** `config.json: line 3: upstream.list[1].host` */
 export function placeText(place: Place): string {
-  const { name, lineOf } = place.origin;
+  const { name } = place.origin;
   const steps = stepsOf(place);
-  const line = steps.length === 0 ? undefined : lineOf?.(steps);
+  const line = lineAt(place);
   return [name, ...(line === undefined ? [] : [`line ${line}`]), ...(steps.length === 0 ? [] : [pathOf(steps)])].join(
     ': ',
   );
+}
+
+/** The line, from 1, of the value at that place, or of the nearest one around it; undefined where there are no lines. */
+export function lineAt(place: Place): number | undefined {
+  const steps = stepsOf(place);
+  return steps.length === 0 ? undefined : place.origin.lineOf?.(steps);
 }
 
 /** The absolute form of a path that is written at that place. */

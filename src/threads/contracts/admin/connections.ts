@@ -1,11 +1,14 @@
 // What the admin actor asks of a connection actor, called through comlink over a MessagePort. Each call does a bounded piece of
 // work; whoever wants more calls again. Types only.
+import type { Target } from '../../../protocol/address/target.js';
 import type { ConnectionId } from '../../../protocol/connections/connection-id.js';
 import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
 import type { Order, Place } from '../../../protocol/connections/order.js';
 import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
 import type { ConnectionRecord } from '../../../protocol/race/record.js';
+import type { AskedFor } from '../connection.js';
 import type { DialAsked, Dialled } from './dial.js';
+import type { RulesTested } from './rules.js';
 
 /** A connection in its actor. */
 export type OwnId = Pick<ConnectionId, 'slot' | 'serial'>;
@@ -110,4 +113,9 @@ export interface ConnectionsAdmin {
    * the bytes of lines are counted each second.
    */
   news(since: NewsCursor | undefined, most: number): Promise<News>;
+  /**
+   * What the rules say of a target for a client (`as`; undefined: one of this machine), and which lines are left. `isRaced`: with what
+   * a race would do, for which names are looked up. It starts no attempt.
+   */
+  testRules(target: Target, as: AskedFor | undefined, isRaced: boolean): Promise<RulesTested>;
 }

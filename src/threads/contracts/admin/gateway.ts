@@ -2,6 +2,8 @@
 import type { BudgetState } from '../../../protocol/budget/budget.js';
 import type { LogLevel } from '../../../protocol/options.js';
 import type { NamedChange, Steer } from '../../../protocol/steering/named.js';
+import type { ConfigurationTold, LevelSet, ReloadTold } from './configuration.js';
+import type { GatewayStatus } from './status.js';
 
 /** A line has one of these. */
 export type LineLevel = Exclude<LogLevel, 'silent'>;
@@ -44,6 +46,14 @@ export interface GatewayAdmin {
   budgets(): Promise<readonly BudgetState[]>;
   /** The last `most` lines of the log of this level or above. `since`: undefined for those that are kept. */
   log(since: number | undefined, level: LineLevel, most: number): Promise<LinesSince>;
+  /** Undefined while the gateway starts. */
+  status(): Promise<GatewayStatus | undefined>;
   /** Reads the configuration again, as `tcproute reload` does. */
-  reload(): Promise<object>;
+  reload(): Promise<ReloadTold>;
+  /** The configuration in effect; undefined while the gateway starts. */
+  configuration(): Promise<ConfigurationTold | undefined>;
+  /** Where rules stand, by their places in the configuration: such as `config.json: line 7: rules[2]`. */
+  placesOfRules(rules: readonly number[]): Promise<readonly string[]>;
+  /** Sets the level of the log until the next reload. */
+  setLogLevel(level: LogLevel): Promise<LevelSet>;
 }

@@ -42,6 +42,13 @@ export interface Endpoint {
   readonly handle: (asked: Asked<unknown, unknown, unknown>, parts: AdminParts) => Promise<Answered<unknown>>;
 }
 
+/** What JSON of that type may be made of: lists need not be mutable, and a field that may be absent may be undefined. */
+type Shown<Of> = Of extends readonly (infer One)[]
+  ? readonly Shown<One>[]
+  : Of extends object
+    ? { readonly [Key in keyof Of]: object extends Pick<Of, Key> ? Shown<Of[Key]> | undefined : Shown<Of[Key]> }
+    : Of;
+
 interface Typed<Params extends TObject, Query extends TObject, Body extends TSchema, Answer extends TSchema> {
   readonly method: Method;
   readonly path: string;
@@ -53,7 +60,7 @@ interface Typed<Params extends TObject, Query extends TObject, Body extends TSch
   handle(
     asked: Asked<Static<Params>, Static<Query>, Static<Body>>,
     parts: AdminParts,
-  ): Promise<Answered<Static<Answer>>>;
+  ): Promise<Answered<Shown<Static<Answer>>>>;
 }
 
 /** Ties what `handle` takes and gives to the schemas. */

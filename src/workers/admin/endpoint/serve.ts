@@ -4,6 +4,8 @@ import type { TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AdminParts } from '../shared/parts.js';
 import type { Endpoint, Refusal } from './endpoint.js';
+import { problemsOf } from './problems.js';
+import { fields } from './schemas.js';
 
 export function serveEndpoints(app: Hono, endpoints: readonly Endpoint[], parts: AdminParts): void {
   for (const one of endpoints) {
@@ -24,6 +26,8 @@ async function serve(context: Context, one: Endpoint, parts: AdminParts): Promis
 
 const send = (context: Context, { status, error }: Refusal): Response => context.json({ error }, status);
 
+const NOTHING = fields({});
+
 interface Checked {
   readonly value: unknown;
   /** Sentences. */
@@ -32,17 +36,12 @@ interface Checked {
 
 function checked(what: string, schema: TObject | TSchema | undefined, given: unknown): Checked {
   if (schema === undefined) {
-    const names = Object.keys(given ?? {});
-    return { value: {}, problems: names.map((name) => `${what} ${JSON.stringify(name)}: is not known`) };
+    return { value: {}, problems: problemsOf(what, NOTHING, given ?? {}) };
   }
   // Query and path hold texts, which stand for numbers and booleans.
   const value = what === 'body' ? given : Value.Convert(schema, given);
   if (Value.Check(schema, value)) return { value: Value.Default(schema, value), problems: [] };
-  const problems = Value.Errors(schema, value).map(({ instancePath, message }) => {
-    const name = instancePath.slice(1).replaceAll('/', '.');
-    return `${what}${name === '' ? '' : ` ${JSON.stringify(name)}`}: ${message}`;
-  });
-  return { value: undefined, problems: [...new Set(problems)] };
+  return { value: undefined, problems: problemsOf(what, schema, value) };
 }
 
 /** A key that stands there once has one value. */

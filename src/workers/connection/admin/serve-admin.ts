@@ -21,9 +21,11 @@ export interface AdminServedParts {
   readonly watch: () => void;
   /** Dials over a line, to measure that. */
   readonly dial: (asked: DialAsked) => Promise<Dialled>;
+  readonly testRules: ConnectionsAdmin['testRules'];
 }
 
-export function connectionsAdmin({ actor, records, names, watch, dial }: AdminServedParts): ConnectionsAdmin {
+export function connectionsAdmin(parts: AdminServedParts): ConnectionsAdmin {
+  const { actor, records, names, watch, dial, testRules } = parts;
   const { reader } = records;
   const dials = new Dials(dial);
   const finding = new Finding(actor, records, names);
@@ -42,5 +44,6 @@ export function connectionsAdmin({ actor, records, names, watch, dial }: AdminSe
       watch();
       return newsSince(reader, since, most);
     },
+    testRules,
   };
 }

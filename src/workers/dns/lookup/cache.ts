@@ -59,15 +59,22 @@ export class AnswerCache {
 
   get(name: string): Kept | undefined {
     const entry = this.#entries.get(name);
-    if (entry === undefined) return undefined;
+    const kept = entry && this.#keptOf(entry);
+    if (entry !== undefined && kept === undefined) this.#entries.delete(name);
+    return kept;
+  }
+
+  /** The same for one who only looks: it counts as no use. */
+  peek(name: string): Kept | undefined {
+    const entry = this.#entries.peek(name);
+    return entry && this.#keptOf(entry);
+  }
+
+  #keptOf({ answer, since_ms, expires_ms, due_ms, rests_until_ms }: Entry): Kept | undefined {
     const now_ms = this.#now();
-    const { answer, since_ms, expires_ms, due_ms, rests_until_ms } = entry;
     // A negative answer that is over helps nobody.
     const stale_ms = answer.kind === 'found' ? this.#limits.stale_max_s * 1000 : 0;
-    if (now_ms >= expires_ms + stale_ms) {
-      this.#entries.delete(name);
-      return undefined;
-    }
+    if (now_ms >= expires_ms + stale_ms) return undefined;
     const freshness = now_ms >= expires_ms ? 'stale' : now_ms >= due_ms ? 'due' : 'fresh';
     const left_ms = Math.max(0, expires_ms - now_ms);
     return { answer, freshness, left_ms, age_ms: now_ms - since_ms, isResting: now_ms < rests_until_ms };
@@ -105,7 +112,8 @@ export class AnswerCache {
     }
   }
 
-  delete(name: string): void {
-    this.#entries.delete(name);
+  /** False if there was none. */
+  delete(name: string): boolean {
+    return this.#entries.delete(name);
   }
 }

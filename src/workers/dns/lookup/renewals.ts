@@ -36,7 +36,7 @@ export class Renewals {
     return true;
   }
 
-  /** The new answer has other addresses, so the next one may have others again. */
+  /** The new answer has other addresses, so the next one may have others again; or the answer has been dropped by hand. */
   changed(name: string): void {
     this.#last.delete(name);
   }

@@ -136,6 +136,22 @@ export class Resolver {
     });
   }
 
+  /** What is kept of a name, as it was asked. Changes nothing, and counts as no use. */
+  kept(name: string): Kept | undefined {
+    return this.#cache.peek(name);
+  }
+
+  /** Whether the name, as it was asked, is being resolved. */
+  isInFlight(name: string): boolean {
+    return this.#inFlight.has(name);
+  }
+
+  /** Forgets the answer of a name, as it was asked. False if there was none. */
+  forget(name: string): boolean {
+    this.#renewals.changed(name);
+    return this.#cache.delete(name);
+  }
+
   /** The machine's servers have changed: every cached name is asked for again. */
   expire(): void {
     this.#cache.expire();

@@ -3,7 +3,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../../files/state-file.js';
 import type { Options } from '../../../protocol/options.js';
-import { Blacklist, type Finding } from '../../../protocol/trust/blacklist.js';
+import type { BadAddressPage, PageAsked } from '../../../protocol/trust/bad-address-page.js';
+import { Blacklist, type Finding, type Said } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { ConnectionOutcomes, type Observation } from '../../../protocol/trust/outcomes.js';
 import { encodeSnapshot, type KeptAddress, parseSnapshot, SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
@@ -46,10 +47,14 @@ export class Trust {
   #state: StateFile | undefined;
   /** The last write that was begun. */
   #saving: Promise<boolean> = Promise.resolve(true);
+  /** Whether another one follows it. */
+  #savesAgain = false;
+  #isStopping = false;
   readonly #now: () => number;
   readonly #warn: Warn;
   readonly #feeds = new Map<MessagePort, BadAddressFeed>();
-  readonly #ttl_ms: number;
+  /** How long weak evidence lasts. */
+  readonly #weak_ms: number;
   readonly #bad_max: number;
   #probed: ProbeCounts = { probes: 0, found: 0, intercepted: 0 };
 
@@ -60,14 +65,15 @@ export class Trust {
     const isProbing = dns.probe.enabled === 'on' && (servers.length > 0 || network);
     this.#now = parts.now ?? (() => performance.timeOrigin + performance.now());
     this.#warn = parts.warn;
-    this.#ttl_ms = dns.bad_ttl_s * 1000;
+    const ttl_ms = dns.bad_ttl_s * 1000;
+    this.#weak_ms = Math.min(WEAK_TTL_MS, ttl_ms);
     this.#bad_max = dns.bad_max;
     this.#blacklist = new Blacklist({
       fixed: blacklist,
       rebindAllow: dns.rebind_allow,
       trusted: dns.trusted,
       addresses_max: dns.bad_max,
-      ttl_ms: this.#ttl_ms,
+      ttl_ms,
     });
     this.#outcomes = new ConnectionOutcomes({
       failures_min: OUTCOME_FAILURES_MIN,
@@ -143,27 +149,29 @@ export class Trust {
     return verdict;
   }
 
+  /** The same, which nothing follows from. */
+  verdict(server: AnsweringServer, name: string, addresses: readonly string[]): AnswerVerdict {
+    return this.#blacklist.judge(server, name, addresses, this.#now());
+  }
+
   /** Records addresses that a server's later answer to the same query contradicted. */
   injected(server: string, name: string, addresses: readonly string[]): void {
     const now = this.#now();
-    const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
-    for (const address of addresses) {
-      this.#blacklist.add({ address, how: 'injection', by: server, name }, now, weak_ms);
-    }
+    for (const address of addresses)
+      this.#blacklist.add({ address, how: 'injection', by: server, name }, now, this.#weak_ms);
     this.#publish();
   }
 
   /** Records the outcomes of connections. */
   observed(observations: readonly Observation[]): void {
     const now = this.#now();
-    const weak_ms = Math.min(WEAK_TTL_MS, this.#ttl_ms);
     for (const observation of observations) {
       const { name, address, result } = observation;
       const { suspect, works } = this.#outcomes.observe(observation, now);
       if (works !== undefined) this.#blacklist.absolve(works, name);
       if (result === 'tls' && address !== undefined) this.#blacklist.clear(address, name, now);
       for (const one of suspect) {
-        this.#blacklist.add({ address: one, how: 'outcome', by: 'connections', name }, now, weak_ms);
+        this.#blacklist.add({ address: one, how: 'outcome', by: 'connections', name }, now, this.#weak_ms);
       }
     }
     this.#publish();
@@ -186,10 +194,29 @@ export class Trust {
     return this.#blacklist.list(this.#now());
   }
 
+  page(asked: PageAsked): BadAddressPage {
+    return this.#blacklist.page(asked, this.#now());
+  }
+
+  /** What speaks against a canonical address; undefined if nothing does. */
+  find(address: string): BadAddress | undefined {
+    return this.#blacklist.find(address, this.#now());
+  }
+
+  /** An operator says that a canonical address is bad, for a normalised name or (undefined) for all; `lasts_ms`: Infinity if it has no end. */
+  say(address: string, name: string | undefined, lasts_ms: number): Said {
+    const now = this.#now();
+    const said = this.#blacklist.say(address, name, now + lasts_ms, now);
+    this.#publish();
+    if (said === 'added') this.#saveSoon();
+    return said;
+  }
+
   /** Removes an address by hand. False if it was not on the list; an address of the configuration stays. */
   undo(address: string): boolean {
     const undone = this.#blacklist.undo(address);
     this.#publish();
+    if (undone) this.#saveSoon();
     return undone;
   }
 
@@ -197,6 +224,16 @@ export class Trust {
   async save(): Promise<void> {
     if (this.#state !== undefined) this.#saving = writeBadAddresses(this.#state, this.#blacklist.found());
     await this.#saving;
+  }
+
+  /** Writes what has been changed by hand, however often that is, with no more than one write that waits. */
+  #saveSoon(): void {
+    if (this.#savesAgain) return;
+    this.#savesAgain = true;
+    void this.#saving.then(() => {
+      this.#savesAgain = false;
+      if (!this.#isStopping) void this.save();
+    });
   }
 
   /** All that can be kept, in the form of the state file. */
@@ -212,6 +249,7 @@ export class Trust {
 
   /** Settles when no socket, timer or port is left and the state file is written. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#verified?.stop();
     await this.#prober.stop();
     await this.save();

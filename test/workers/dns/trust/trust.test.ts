@@ -21,6 +21,7 @@ import type { Reply } from '../../../../src/workers/dns/ask/exchange.js';
 import { Trust, type TrustParts } from '../../../../src/workers/dns/trust/trust.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
 import { Injector } from '../../../helpers/injector.js';
+import { until } from '../../../helpers/until.js';
 
 const SERVER = { id: 'udp://8.8.8.8:53', public: true };
 const FORGED = '8.7.198.45';
@@ -268,6 +269,20 @@ test('one that takes the place of another has its evidence, and writes the state
   assert.equal(existsSync(state_file) ? readFileSync(state_file, 'utf8') : '', written);
   await after.save();
   assert.doesNotMatch(readFileSync(state_file, 'utf8'), new RegExp(FORGED));
+});
+
+test('what an operator says and undoes is written at once, and is there after a restart', async () => {
+  const state_file = path.join(directory(), 'bad');
+  const before = makeTrust({ state_file });
+  const written = (): string => (existsSync(state_file) ? readFileSync(state_file, 'utf8') : '');
+  for (let octet = 1; octet < 10; octet += 1) before.say(`198.51.100.${octet}`, undefined, Number.POSITIVE_INFINITY);
+  before.say(FORGED, 'site.com', HOUR_MS);
+  await until('it is written', () => written().includes(FORGED));
+  const after = makeTrust({ state_file });
+  assert.deepEqual(after.list(), before.list());
+  assert.deepEqual(after.judge(SERVER, 'site.com', [FORGED, '198.51.100.1']).clean, []);
+  before.undo(FORGED);
+  await until('that is written too', () => !written().includes(FORGED));
 });
 
 interface Surroundings {

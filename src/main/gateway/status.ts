@@ -1,0 +1,51 @@
+// The state of the whole gateway, for those who look at it from outside. It asks no actor.
+import type { ActorStatus, GatewayStatus } from '../../threads/contracts/admin/status.js';
+import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
+import type { ListeningSocket } from '../accept/listening-socket.js';
+import type { Supervisor } from '../actors/supervisor.js';
+import type { ShownBudget } from '../budgets/shown.js';
+import { openFds } from '../observe/open-fds.js';
+import type { Stats } from '../observe/stats.js';
+import type { Notices } from '../process/notices.js';
+import { ownVersion } from '../process/own-version.js';
+
+export interface StatusParts {
+  readonly supervisor: Pick<Supervisor, 'status' | 'options' | 'budgets'>;
+  readonly admin: { readonly status: readonly ActorStatus[] };
+  readonly dispatcher: { live(): number };
+  readonly listeners: { readonly open: readonly ListeningSocket[] };
+  readonly stats: () => Stats;
+  readonly engine: GatewayStatus['engine'];
+  readonly counts: Pick<GatewayCounts, 'arrivals'>;
+  readonly notices: Pick<Notices, 'troubles'>;
+  readonly fdsMax: number;
+}
+
+export async function statusOf(parts: StatusParts, isDraining: boolean): Promise<GatewayStatus> {
+  const { supervisor, admin, dispatcher, listeners, stats, counts, engine, notices, fdsMax } = parts;
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+  const { limits, log_level } = supervisor.options;
+  return {
+    ...{ version: ownVersion(), node: process.versions.node, engine, pid: process.pid },
+    started_at: new Date(performance.timeOrigin).toISOString(),
+    uptime_s: Math.round(process.uptime()),
+    state: isDraining ? 'draining' : 'serving',
+    listeners: listeners.open.map((one) => ({ ...listenerStatus(one), ...counts.arrivals(one.listener.number) })),
+    actors: [...supervisor.status, ...admin.status],
+    connections: { live: dispatcher.live(), max: limits.connections_max },
+    totals: stats(),
+    fds: { open: (await openFds()) ?? null, max: fdsMax },
+    memory: {
+      ...{ bytes_resident: rss, bytes_heap_used: heapUsed, bytes_heap_total: heapTotal, bytes_external: external },
+    },
+    log_level,
+    budgets: supervisor.budgets.shown.map(budgetStatus),
+    troubles: notices.troubles,
+  };
+}
+
+const listenerStatus = ({ listener: { name, protocols }, address }: ListeningSocket) => ({ name, address, protocols });
+
+const budgetStatus = ({ used, bytes, ...budget }: ShownBudget) => ({
+  ...{ ...budget, bytes_used: used, bytes_limit: bytes },
+});
