@@ -34,6 +34,8 @@ test('a destination is told with the times and failures of its candidates, and w
   );
   assert.deepEqual((all[0] as Record<string, never>)['connect'], { mean_ms: 20, deviation_ms: 10, samples: 1 });
   const [why] = (all[2] as Record<string, never>)['why'] as { text: string }[];
+  const [best] = (all[0] as Record<string, never>)['why'] as { text: string }[];
+  assert.match(best?.text as string, /^the best .*: it connects in 20\.0 ms, lte \(.*\) in 21\.0 ms$/);
   assert.match(why?.text as string, /^failing here for another .* after 1 failure \(refused\)$/);
 });
 
@@ -98,6 +100,9 @@ test('a destination is pinned until that is taken back, also where nothing is re
   assert.deepEqual((await world.ask('GET', '/api/v1/routes/pins')).body, {
     pinned: null,
     destinations: [{ destination: 'site.test:443', line: 'lte' }],
+  });
+  assert.deepEqual((await world.ask('GET', '/api/v1/routes/site.test')).body, {
+    ...{ destination: 'site.test:443', pinned: 'lte', candidates: [] },
   });
   world.learn('site.test:443', 0);
   const { body } = await world.ask('GET', '/api/v1/routes');

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { targetOfText } from '../../../../protocol/address/target.js';
 import { destinationKey } from '../../../../protocol/routes/destination-key.js';
 import type { RouteFilter } from '../../../../protocol/routes/listing.js';
+import type { RouteKnown } from '../../../../threads/contracts/admin/routes.js';
 import { answered, type Endpoint, endpoint, type Refusal, refused } from '../../endpoint/endpoint.js';
 import { fields, limit } from '../../endpoint/schemas.js';
 import { told } from '../../endpoint/told.js';
@@ -32,14 +33,21 @@ export function keyOf(text: string): string | undefined {
   return target && destinationKey(target.asked, target.port, undefined);
 }
 
-/** As it is asked for, or as it is written in the table. */
+/** As it is asked for, or as it is written in the table. A pin holds also where nothing is remembered. */
 async function lookUp({ routes }: RouteParts, text: string) {
   for (const key of new Set([text, keyOf(text) ?? text])) {
     const known = await told(ROUTE_ACTOR, routes()?.lookUp(key));
     if (known.code !== 'told') return known;
     if (known.value !== undefined) return { code: 'known', key, known: known.value } as const;
   }
-  return refused(404, `nothing is remembered of ${JSON.stringify(text)}`);
+  const lines = await told(ROUTE_ACTOR, routes()?.lines());
+  if (lines.code !== 'told') return lines;
+  const key = keyOf(text);
+  const { steering } = lines.value;
+  if (key === undefined || steering.pins.every(({ destination }) => destination !== key))
+    return refused(404, `nothing is remembered of ${JSON.stringify(text)}`);
+  const nothing: RouteKnown = { state: { destination: key, candidates: [], best: -1 }, why: [], steering };
+  return { code: 'known', key, known: nothing } as const;
 }
 
 function filterOf(
