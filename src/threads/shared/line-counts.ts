@@ -35,7 +35,7 @@ export interface CountsOfLine extends Readonly<Record<keyof typeof LineCount, nu
   readonly connect: Histogram;
   /**
    * Only of connections that are listened to: where something is to be learned of a line, an access log is kept, or the admin
-   * actor runs. Where the server speaks first, the time begins with the relay.
+   * actor runs; and not of servers that speak first, of which no client waits for an answer.
    */
   readonly firstByte: Histogram;
 }

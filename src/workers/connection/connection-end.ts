@@ -61,7 +61,7 @@ export class ConnectionEnd implements RelayOutcome {
   heard(connection: number, heard: Heard, since: number): void {
     const { records, lineCounts, clock } = this.#books;
     records.heard(connection, heard, since);
-    const line = heard === 'silent' ? undefined : records.lineOf(connection);
+    const line = heard === 'silent' || Number.isNaN(since) ? undefined : records.lineOf(connection);
     if (line !== undefined) lineCounts.answered(line, clock.now - since);
   }
 

@@ -32,9 +32,9 @@ export class FirstByte {
     return this.#outcome === undefined;
   }
 
-  /** When the client's first bytes came, or else the relay began. */
+  /** When the client's first bytes came; NaN if the destination was first. */
   get since(): number {
-    return this.#since;
+    return this.#client === undefined ? Number.NaN : this.#since;
   }
 
   fromClient(octet: number): void {

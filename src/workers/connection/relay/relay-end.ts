@@ -11,7 +11,10 @@ export interface RelayEnd {
 
 /** `connection`: the number that the relay was made with. */
 export interface RelayOutcome {
-  /** Called once at most, where the first byte is listened for. `since`: when the client's first bytes came. */
+  /**
+   * Called once at most, where the first byte is listened for. `since`: when the client's first bytes came; NaN if the destination
+   * was first.
+   */
   heard(connection: number, heard: Heard, since: number): void;
   /** Called once; both sockets have been closed by then. */
   relayed(connection: number, end: RelayEnd): void;
