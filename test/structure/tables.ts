@@ -141,6 +141,11 @@ export const RULES: Rules = {
     // What answers HTTP: a room for each kind of question. What joins the rooms stands above them.
     'src/workers/admin': [PROTOCOL, 'src/threads/*', 'src/linux', 'src/workers/admin/*'],
     'src/workers/admin/shared': [PROTOCOL, 'src/threads/*'],
+    // What dashboards for Clash expect, of what the API has.
+    'src/workers/admin/clash': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/guard', 'src/workers/admin/feed'],
+      ...['src/workers/admin/api/lines', 'src/workers/admin/api/connections', 'src/workers/admin/endpoint'],
+    ],
     // Who may ask.
     'src/workers/admin/guard': [PROTOCOL],
     'src/workers/admin/health': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
@@ -416,6 +421,7 @@ export const RULES: Rules = {
     hono: ['src/workers/admin/*'],
     '@hono/node-server': ['src/workers/admin/server.ts'],
     // The schemas of each resource stand beside it.
+    ws: ['src/workers/admin/clash/sockets.ts'],
     typebox: ['src/workers/admin/*'],
     uplot: ['dashboard/plot/plot.ts'],
     'prom-client': ['src/workers/admin/metrics/exposition/registry.ts'],
@@ -450,7 +456,11 @@ export const RULES: Rules = {
     {
       word: /socks/i,
       within: 'src/workers',
-      onlyIn: [],
+      // These are words of the API of Clash, too.
+      onlyIn: [
+        ...['src/workers/admin/clash/configs.ts', 'src/workers/admin/clash/connection.ts'],
+        'src/workers/admin/clash/groups.ts',
+      ],
     },
     // What is for people to read is neither compared nor parsed.
     {

@@ -14,6 +14,9 @@ import { ActorCounts, type ActorMemory } from '../../threads/shared/actor-memory
 import { Counters } from '../../threads/shared/counters.js';
 import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { makeApp } from './app.js';
+import { hearing } from './clash/hearing.js';
+import { clashSockets } from './clash/sockets.js';
+import { Feed } from './feed/feed.js';
 import { guarded } from './guard/guard.js';
 import { mayCome } from './guard/judge.js';
 import { Others } from './others.js';
@@ -73,8 +76,13 @@ export async function run({
     if (traces.isOn) pulse.busy();
     void traces.look();
   });
+  const feed = new Feed(parts);
   const server = new AdminServer({
-    app: guarded(makeApp(parts, readPage(PAGE)), () => inForce.admin),
+    app: guarded(makeApp(parts, { page: readPage(PAGE), feed }), () => inForce.admin),
+    upgrade: clashSockets(
+      (path, query) => hearing(path, query, parts, feed),
+      () => inForce.admin,
+    ),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
   });
   if (fd !== undefined) server.listen(fd);

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { ENDPOINTS } from './api/endpoints.js';
 import { serveEvents } from './api/events/events.js';
 import { serveSnapshot } from './api/routes/snapshot.js';
+import { serveClash } from './clash/clash.js';
 import { missing } from './endpoint/missing.js';
 import { serveEndpoints } from './endpoint/serve.js';
 import { Feed } from './feed/feed.js';
@@ -14,15 +15,22 @@ import type { PageFiles } from './page/files.js';
 import { servePage } from './page/page.js';
 import type { AdminParts } from './shared/parts.js';
 
-/** `page`: the files of the dashboard; where there are none, it is not served. */
-export function makeApp(parts: AdminParts, page: PageFiles = new Map()): Hono {
+interface Beside {
+  /** The files of the dashboard; where there are none, it is not served. */
+  readonly page?: PageFiles;
+  /** Of all that follow what happens. */
+  readonly feed?: Feed;
+}
+
+export function makeApp(parts: AdminParts, { page = new Map(), feed = new Feed(parts) }: Beside = {}): Hono {
   const app = new Hono();
   serveHealth(app, parts);
   servePac(app, parts);
   // Before what is asked of one destination.
   serveSnapshot(app, parts);
   serveEndpoints(app, ENDPOINTS, parts);
-  serveEvents(app, new Feed(parts));
+  serveEvents(app, feed);
+  serveClash(app, parts, feed);
   servePage(app, page);
   const gathering = new Gathering(parts);
   serveMetrics(app, () => gathering.gather());

@@ -3,11 +3,13 @@
 // Who may ask what is decided by guard/, which has whom this closes at once, too.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { duplicate, sentFd } from '../../linux/pairs.js';
 import { within } from '../../threads/within.js';
 import { LOOK_EVERY_MS, SlowReaders } from './slow-readers.js';
+import { isWebSocket, withoutUpgrade } from './without-upgrade.js';
 
 const BOUNDS = {
   /** Clients at a time: pages, programs that watch, and scrapers. A browser opens six for a page. */
@@ -30,6 +32,8 @@ export interface Serving {
   readonly app: Pick<Hono, 'fetch'>;
   /** Whether a client may come at all; undefined: one of a Unix socket. */
   readonly mayCome: (address: string | undefined) => boolean;
+  /** Takes the connection of a request that asks for another protocol. Absent: there is none. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** In place of those above; for tests. */
   readonly bounds?: Partial<typeof BOUNDS>;
 }
@@ -42,8 +46,10 @@ class Served {
   readonly #looks: NodeJS.Timeout;
   readonly #underWay = new WeakMap<Socket, number>();
   readonly #answers = new Set<ServerResponse>();
+  /** Of which HTTP knows no more. */
+  readonly #upgraded = new Set<Duplex>();
 
-  constructor(fd: number, { app, mayCome, bounds }: Serving) {
+  constructor(fd: number, { app, mayCome, upgrade, bounds }: Serving) {
     this.#bounds = { ...BOUNDS, ...bounds };
     const { clients_max, head_ms, request_ms, check_ms, head_bytes_max, rest_ms, look_every_ms } = this.#bounds;
     const answer = getRequestListener(app.fetch);
@@ -59,6 +65,20 @@ class Served {
     server.on('request', (request, response) => {
       if (this.#begins(request, response)) void answer(request, response);
     });
+    if (upgrade !== undefined) {
+      server.on('upgrade', (request, socket, head) => {
+        this.#upgraded.add(socket);
+        socket.once('close', () => this.#upgraded.delete(socket));
+        if (isWebSocket(request)) {
+          upgrade(request, socket, head);
+          return;
+        }
+        socket.on('error', () => {});
+        const response = withoutUpgrade(request, socket);
+        if (response === undefined) socket.destroy();
+        else server.emit('request', request, response);
+      });
+    }
     server.listen({ fd });
     this.#server = server;
     this.#looks = setInterval(() => this.#readers.look(), look_every_ms);
@@ -86,6 +106,7 @@ class Served {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     for (const response of this.#answers) if (isStream(response)) response.destroy();
+    for (const socket of this.#upgraded) socket.destroy();
     await within(this.#bounds.leave_ms, closed);
     await this.#end(closed);
   }

@@ -3,7 +3,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { AdminOptions } from '../../../protocol/admin-options.js';
-import { HEADERS, PREFLIGHT_HEADERS, readersHeaders, TOKEN_WANTED } from './headers.js';
+import { HEADERS, PREFLIGHT_HEADERS, TOKEN_WANTED } from './headers.js';
 import { type Judged, judge } from './judge.js';
 
 /** A body is a small JSON object. */
@@ -31,7 +31,8 @@ function admit(options: () => AdminOptions): MiddlewareHandler {
     const { headers } = context.res;
     for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     if (judged.origin === undefined) return;
-    for (const [name, value] of Object.entries(readersHeaders(judged.origin))) headers.set(name, value);
+    headers.set('Access-Control-Allow-Origin', judged.origin);
+    headers.append('Vary', 'Origin');
   };
 }
 

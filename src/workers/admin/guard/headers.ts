@@ -16,13 +16,7 @@ export const HEADERS: Headers = {
   'Cache-Control': 'no-store',
 };
 
-/** For a page of another place that may read the answer. */
-export const readersHeaders = (origin: string): Headers => ({
-  'Access-Control-Allow-Origin': origin,
-  Vary: 'Origin',
-});
-
-/** For one that asks whether it may ask. The last is for pages of the internet that ask in a private network. */
+/** For a page of another place that asks whether it may ask. The last is for pages of the internet that ask in a private network. */
 export const PREFLIGHT_HEADERS: Headers = {
   'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type',

@@ -35,7 +35,8 @@ export type Judged =
       readonly origin: string | undefined;
     };
 
-type Guarding = Pick<AdminOptions, 'token_file' | 'allow' | 'hosts' | 'origins'>;
+/** What of the options says who may ask. */
+export type Guarding = Pick<AdminOptions, 'token_file' | 'allow' | 'hosts' | 'origins'>;
 
 /** The name by which browsers look for a PAC file. No site on the internet can have a name without a dot. */
 const WPAD = 'wpad';

@@ -4,6 +4,7 @@ import { type AskedHost, parseHost } from '../../../protocol/pac/asked-host.js';
 import { pacFile, pacRulesText } from '../../../protocol/pac/file.js';
 import { pacPolicy } from '../../../protocol/pac/policy.js';
 import { pacWays } from '../../../protocol/pac/ways.js';
+import { madeOf } from '../shared/made-of.js';
 import type { AdminParts } from '../shared/parts.js';
 
 const MIME_TYPE = 'application/x-ns-proxy-autoconfig';
@@ -13,7 +14,11 @@ const CACHING = 'max-age=300';
 type PacParts = Pick<AdminParts, 'options' | 'listeners' | 'rules'>;
 
 export function servePac(app: Hono, parts: PacParts): void {
-  const rulesText = textOfRules(parts);
+  const { options, rules } = parts;
+  const rulesText = madeOf(
+    () => [options(), rules()] as const,
+    ([{ lines, hosts }, tables]) => pacRulesText(pacPolicy({ tables, lines, hosts: Object.keys(hosts) })),
+  );
   const answer = (context: Context): Response => {
     const asked = parseHost(context.req.header('host') ?? '');
     const file = asked === undefined ? undefined : fileFor(asked, parts, rulesText);
@@ -31,17 +36,4 @@ export function servePac(app: Hono, parts: PacParts): void {
 function fileFor(asked: AskedHost, { listeners }: PacParts, rulesText: () => string): string | undefined {
   const ways = pacWays(asked, listeners());
   return ways && pacFile(asked, ways, rulesText());
-}
-
-/** The text of the rules, made again when they or the options are others. */
-function textOfRules({ options, rules }: PacParts): () => string {
-  let made: { readonly of: readonly unknown[]; readonly text: string } | undefined;
-  return () => {
-    const of = [options(), rules()] as const;
-    if (made === undefined || of.some((one, at) => one !== made?.of[at])) {
-      const [{ lines, hosts }, tables] = of;
-      made = { of, text: pacRulesText(pacPolicy({ tables, lines, hosts: Object.keys(hosts) })) };
-    }
-    return made.text;
-  };
 }
