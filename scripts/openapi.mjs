@@ -9,8 +9,8 @@ if (!existsSync(new URL('../dist/src/workers/admin/api/openapi.js', import.meta.
   process.exit(1);
 }
 const { openApi } = await import('../dist/src/workers/admin/api/openapi.js');
-const { ENDPOINTS } = await import('../dist/src/workers/admin/api/endpoints.js');
-const text = `${JSON.stringify(openApi(ENDPOINTS), undefined, 2)}\n`;
+const { ENDPOINTS, STREAMS } = await import('../dist/src/workers/admin/api/endpoints.js');
+const text = `${JSON.stringify(openApi(ENDPOINTS, STREAMS), undefined, 2)}\n`;
 
 const { valid, errors } = await new Validator().validate(JSON.parse(text));
 if (!valid) {

@@ -171,7 +171,9 @@ export const RULES: Rules = {
     'src/workers/admin/api': ['src/workers/admin/endpoint', 'src/workers/admin/api/*'],
     // What happens, each second, for those that want to hear it.
     'src/workers/admin/feed': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
-    'src/workers/admin/api/events': [...['src/threads', 'src/workers/admin/feed', 'src/workers/admin/api/connections']],
+    'src/workers/admin/api/events': [
+      ...['src/threads', 'src/workers/admin/feed', 'src/workers/admin/endpoint', 'src/workers/admin/api/connections'],
+    ],
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
       'src/workers/admin/endpoint',

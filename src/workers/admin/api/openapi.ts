@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document of the API, made of the endpoints: schemas of TypeBox are JSON Schema as they are. Pure.
 import type { TObject, TSchema } from 'typebox';
-import type { Endpoint } from '../endpoint/endpoint.js';
+import type { Endpoint, Streamed } from '../endpoint/endpoint.js';
 
 /** Changes only when an earlier client would not understand an answer. */
 const API_VERSION = '1';
@@ -20,13 +20,14 @@ const FAILURE = {
   required: ['error'],
 };
 
-export function openApi(endpoints: readonly Endpoint[]): object {
+export function openApi(endpoints: readonly Endpoint[], streams: readonly Streamed[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const one of endpoints) {
     const path = paths[one.path] ?? {};
     paths[one.path] = path;
     path[one.method.toLowerCase()] = operation(one);
   }
+  for (const one of streams) paths[one.path] = { get: streaming(one) };
   return {
     openapi: '3.1.0',
     info: { title: 'TcpRoute', version: API_VERSION, description: DESCRIPTION.replaceAll('\n', ' ') },
@@ -50,6 +51,21 @@ function operation({ method, path, summary, params, query, body, answer }: Endpo
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     responses: { 200: { description: 'The answer', content: json(answer) }, '4XX': FAILED, '5XX': FAILED },
+  };
+}
+
+function streaming({ path, summary, query, mediaType, answer }: Streamed): object {
+  const parameters = parametersIn('query', query);
+  return {
+    tags: [tagOf(path)],
+    operationId: idOf('GET', path),
+    summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    responses: {
+      200: { description: answer, content: { [mediaType]: { schema: { type: 'string' } } } },
+      '4XX': FAILED,
+      '5XX': FAILED,
+    },
   };
 }
 

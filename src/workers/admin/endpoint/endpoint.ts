@@ -42,6 +42,17 @@ export interface Endpoint {
   readonly handle: (asked: Asked<unknown, unknown, unknown>, parts: AdminParts) => Promise<Answered<unknown>>;
 }
 
+/** An answer that is no JSON, and may go on for long. Who serves it serves it by itself; this is for the OpenAPI file. */
+export interface Streamed {
+  /** By GET. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: TObject;
+  readonly mediaType: string;
+  /** What the answer is. */
+  readonly answer: string;
+}
+
 /** What JSON of that type may be made of: lists need not be mutable, and a field that may be absent may be undefined. */
 type Shown<Of> = Of extends readonly (infer One)[]
   ? readonly Shown<One>[]

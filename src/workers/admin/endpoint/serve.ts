@@ -1,6 +1,6 @@
 // Serves endpoints: checks what a request has by their schemas, and says all that is wrong with it at once.
 import type { Context, Hono } from 'hono';
-import type { TObject, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AdminParts } from '../shared/parts.js';
 import type { Endpoint, Refusal } from './endpoint.js';
@@ -22,6 +22,17 @@ async function serve(context: Context, one: Endpoint, parts: AdminParts): Promis
   if (problems.length > 0) return send(context, { code: 'refused', status: 400, error: problems.join('; ') });
   const answer = await one.handle({ params: params.value, query: query.value, body: body.value }, parts);
   return answer.code === 'refused' ? send(context, answer) : context.json(answer.answer);
+}
+
+/** For what is no endpoint: what a query has, by its schema. */
+export function checkedQuery<Schema extends TObject>(
+  context: Context,
+  schema: Schema,
+):
+  | { readonly code: 'read'; readonly value: Static<Schema> }
+  | { readonly code: 'wrong'; readonly problems: readonly string[] } {
+  const { value, problems } = checked('query', schema, queryOf(context.req.queries()));
+  return problems.length > 0 ? { code: 'wrong', problems } : { code: 'read', value: value as Static<Schema> };
 }
 
 const send = (context: Context, { status, error }: Refusal): Response => context.json({ error }, status);

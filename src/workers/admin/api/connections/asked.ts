@@ -30,7 +30,7 @@ export function soughtOf(query: Static<typeof Listed>): Read<Sought> {
   const { state: which = 'live', limit: most = 100, cursor } = query;
   const by = query.sort ?? (which === 'ended' ? 'ended_at' : 'opened_at');
   if (by === 'ended_at' && which === 'live') {
-    problems.push('query "sort": connections that live have no ended_at; allowed are the others, or state=ended');
+    problems.push('query "sort": "ended_at" is not allowed; allowed: the others, or state=ended beside it');
   }
   const order: Order = { by, descending: query.order !== 'asc' };
   const after = cursor === undefined ? undefined : parseCursor(order, cursor);
@@ -42,4 +42,4 @@ export function soughtOf(query: Static<typeof Listed>): Read<Sought> {
 }
 
 const wrong = (name: string, value: string, allowed: string): string =>
-  `query "${name}": ${JSON.stringify(value)} is not ${allowed}`;
+  `query "${name}": ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`;

@@ -1,19 +1,40 @@
 // Events as they happen, over an answer that goes on (server-sent events): GET /api/v1/events. A viewer that does not read is given
 // up, and so is one more than there may be.
 import type { Context, Hono } from 'hono';
+import { Type } from 'typebox';
 import { LEVELS, type Level } from '../../../../threads/log.js';
+import type { Streamed } from '../../endpoint/endpoint.js';
+import { fields, oneOf } from '../../endpoint/schemas.js';
+import { checkedQuery } from '../../endpoint/serve.js';
 import type { Feed, Wants } from '../../feed/feed.js';
 import { KINDS, type Kind, SILENCE, textOf } from './texts.js';
 
-export const EVENTS_PATH = '/api/v1/events';
 /** What may wait for a viewer: some seconds of everything. */
 const WAITING_BYTES_MAX = 256 * 1024;
 /** A viewer to whom nothing was told for so many seconds gets an empty line. */
 const SILENT_TICKS = 15;
 const LOG_LEVELS = LEVELS.filter((level): level is Level => level !== 'silent');
 
+const Query = fields({
+  kinds: Type.Optional(
+    Type.String({ maxLength: 100, description: `Some of ${KINDS.join(', ')}, with commas between; all without it` }),
+  ),
+  log_level: Type.Optional(
+    oneOf(LOG_LEVELS, 'Lines of the log of this level or above; all that are logged without it'),
+  ),
+});
+
+export const EVENTS: Streamed = {
+  path: '/api/v1/events',
+  summary: 'What happens, as it happens: traffic, connections, lines and the log',
+  query: Query,
+  mediaType: 'text/event-stream',
+  answer:
+    'Server-sent events, once a second; docs/admin.md tells what is in them. The answer goes on until one side ends it',
+};
+
 export function serveEvents(app: Hono, feed: Feed): void {
-  app.get(EVENTS_PATH, (context) => {
+  app.get(EVENTS.path, (context) => {
     const asked = askedOf(context);
     if ('problems' in asked) return context.json({ error: asked.problems.join('; ') }, 400);
     const stream = streamOf(feed, asked);
@@ -34,18 +55,17 @@ interface Asked {
 }
 
 function askedOf(context: Context): Asked | { readonly problems: readonly string[] } {
-  const { kinds: list, log_level: level, ...others } = context.req.query();
-  const problems = Object.keys(others).map((name) => `query ${JSON.stringify(name)}: is not known`);
+  const query = checkedQuery(context, Query);
+  if (query.code === 'wrong') return query;
+  const { kinds: list, log_level: level = 'trace' } = query.value;
   const names = list === undefined ? KINDS : list.split(',');
   const kinds = KINDS.filter((kind) => names.includes(kind));
-  if (names.some((name) => !KINDS.some((kind) => kind === name))) {
-    problems.push(`query "kinds": ${JSON.stringify(list)} is not a list of ${KINDS.join(', ')}, with commas between`);
-  }
-  const known = level === undefined ? 'trace' : LOG_LEVELS.find((one) => one === level);
-  if (known === undefined) {
-    problems.push(`query "log_level": ${JSON.stringify(level)} is not one of ${LOG_LEVELS.join(', ')}`);
-  }
-  return known === undefined || problems.length > 0 ? { problems } : { kinds: new Set(kinds), level: known };
+  if (names.every((name) => KINDS.some((kind) => kind === name))) return { kinds: new Set(kinds), level };
+  return {
+    problems: [
+      `query "kinds": ${JSON.stringify(list)} is not allowed; allowed: some of ${KINDS.join(', ')}, with commas between`,
+    ],
+  };
 }
 
 /** Undefined where there are too many viewers. */

@@ -1,17 +1,23 @@
 // All that is remembered as a file in the form of the state file, from which another gateway may start (`cache.state_file`). It is
 // asked for piece by piece, as fast as the client reads.
 import type { Hono } from 'hono';
+import type { Streamed } from '../../endpoint/endpoint.js';
 import { told } from '../../endpoint/told.js';
 import type { AdminParts } from '../../shared/parts.js';
 import { ROUTE_ACTOR } from './routes.js';
 
-export const SNAPSHOT_PATH = '/api/v1/routes/snapshot';
+export const SNAPSHOT: Streamed = {
+  path: '/api/v1/routes/snapshot',
+  summary: 'All that is remembered of destinations, as a file from which another gateway may start',
+  mediaType: 'application/octet-stream',
+  answer: 'In the form of the state file. One that ends without its last line is not whole',
+};
 
 /** A piece that does not come: the file ends without its last line, so that it cannot be taken for a whole one. */
 const CUT = new Error('the route actor has given up the snapshot');
 
 export function serveSnapshot(app: Hono, { routes }: Pick<AdminParts, 'routes'>): void {
-  app.get(SNAPSHOT_PATH, async (context) => {
+  app.get(SNAPSHOT.path, async (context) => {
     const actor = routes();
     const begun = await told(ROUTE_ACTOR, actor?.beginSnapshot());
     if (begun.code !== 'told') return context.json({ error: begun.error }, begun.status);

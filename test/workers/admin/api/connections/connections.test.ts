@@ -162,7 +162,7 @@ test('says all that is wrong with a request at once, and what is allowed', async
   const [status, problems] = await error('?client=nobody&target=a%20b&sort=ended_at&cursor=x');
   assert.equal(status, 400);
   for (const name of ['client', 'target', 'sort', 'cursor']) assert.match(problems, new RegExp(`query "${name}": `));
-  assert.match(problems, /"nobody" is not an address, a network such as/);
+  assert.match(problems, /"nobody" is not allowed; allowed: an address, a network such as/);
   for (const query of ['limit=0', 'limit=1001', 'limit=many', 'sort=age', 'state=dead', 'order=up', 'what=1']) {
     assert.equal((await error(`?${query}`))[0], 400, query);
   }
