@@ -8,3 +8,12 @@ export async function until(what: string, holds: () => boolean, timeout_ms = 10_
     await delay(5);
   }
 }
+
+/** The same for a condition that takes a while to ask for. */
+export async function eventually(what: string, holds: () => Promise<boolean>, timeout_ms = 20_000): Promise<void> {
+  const end = performance.now() + timeout_ms;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${timeout_ms} ms: ${what}`);
+    await delay(50);
+  }
+}

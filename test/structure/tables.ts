@@ -404,6 +404,7 @@ export const RULES: Rules = {
     'bench/restart/load': ['bench/shared', 'bench/process', 'bench/generator/clients', 'src/linux/*', PROTOCOL],
     'bench/dns': ['bench/process', PROTOCOL, 'src/threads/*', 'src/workers/connection/*', 'src/main/*', 'test/helpers'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
+    'bench/scrape': [PROTOCOL, 'src/threads/*', 'src/workers/admin/*', 'test/helpers'],
     bench: [
       ...['bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/tables', 'bench/measuring'],
       ...['bench/report', 'bench/report/figures'],

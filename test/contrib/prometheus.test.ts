@@ -1,0 +1,149 @@
+// What contrib has for Prometheus and Grafana: its rules are valid and its alerts fire for what they are for, and every query names
+// metrics that there are, and is answered over a real gateway by a real Prometheus.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { FAMILIES } from '../../src/workers/admin/metrics/families/all.js';
+import { root } from '../helpers/gateway.js';
+import { World } from '../helpers/gateway-world.js';
+import { type Prometheus, startPrometheus, whyNoPrometheus } from '../helpers/prometheus.js';
+import { freePort } from '../helpers/proxies.js';
+import { echoServer } from '../helpers/servers.js';
+import { dial, through } from '../helpers/socks-client.js';
+import { eventually } from '../helpers/until.js';
+
+const RULES = join(root, 'contrib/prometheus/tcproute.rules.yml');
+const skip = whyNoPrometheus() ?? false;
+
+interface Panel {
+  readonly title: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+const dashboard = JSON.parse(readFileSync(join(root, 'contrib/grafana/tcproute.json'), 'utf8')) as {
+  readonly panels: readonly Panel[];
+};
+/** With what Grafana puts in the place of its variables when all gateways and lines are shown. */
+const queries = dashboard.panels.flatMap(({ title, targets = [] }) =>
+  targets.map(({ expr }) => {
+    const query = expr.replaceAll('$instance', '.+').replaceAll('$line', '.+').replaceAll('$__rate_interval', '30s');
+    return { title, query };
+  }),
+);
+
+function promtool(...args: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8' });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+}
+
+test('the rules are valid', { skip }, () => promtool('check', 'rules', RULES));
+
+test('each alert fires for what it is for, and for nothing else', { skip }, () => {
+  promtool('test', 'rules', join(root, 'test/contrib/tcproute.rules.test.yml'));
+});
+
+test('each alert is tested', () => {
+  const names = [...readFileSync(RULES, 'utf8').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
+  const tested = readFileSync(join(root, 'test/contrib/tcproute.rules.test.yml'), 'utf8');
+  assert.ok(names.length > 0);
+  assert.deepEqual(
+    names.filter((name) => !tested.includes(`alertname="${name}"`)),
+    [],
+  );
+});
+
+/** Those of the gateway in a query. */
+const metricsIn = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(/\btcproute_\w+/g)].map(([name]) => name)),
+];
+const known = new Set(
+  FAMILIES.flatMap(({ name, kind }) => (kind === 'histogram' ? [`${name}_bucket`, `${name}_count`] : [name])),
+);
+
+test('dashboard and rules name metrics that there are, and the dashboard each of the lines', () => {
+  const rules = readFileSync(RULES, 'utf8').replaceAll(/- record: .*/g, '');
+  const shown = queries.flatMap(({ query }) => metricsIn(query));
+  assert.deepEqual(
+    [...shown, ...metricsIn(rules)].filter((name) => !known.has(name)),
+    [],
+  );
+  const ofLines = FAMILIES.filter(({ name }) => name.startsWith('tcproute_line_') && name.endsWith('_total'));
+  assert.deepEqual(
+    ofLines.map(({ name }) => name).filter((name) => !shown.includes(name)),
+    [],
+  );
+});
+
+/** Queries of which nothing may come: of what has not happened here. */
+const MAY_BE_EMPTY = /^(?:Forged or broken|Handshakes that failed)$/;
+
+/** Clients that are served, one that fails, and one that speaks nonsense. */
+async function traffic(port: number, echo: number): Promise<void> {
+  for (let client = 0; client < 3; client += 1) {
+    const peer = await through(port, { host: '127.0.0.1', port: echo });
+    peer.send('hello');
+    await peer.read(5);
+    peer.end();
+    await peer.ended();
+  }
+  const { peer } = await dial(port, { host: '127.0.0.1', port: await freePort() });
+  await peer.ended();
+}
+
+async function isWell(prometheus: Prometheus): Promise<boolean> {
+  // Rates need two scrapes behind the traffic.
+  const [seen] = await prometheus.query('count_over_time(tcproute_connections_succeeded_total[1m])');
+  const [served] = await prometheus.query('tcproute_connections_failed_total{cause="refused"}');
+  return Number(seen?.value[1] ?? 0) >= 4 && served !== undefined;
+}
+
+test('Prometheus scrapes a gateway, evaluates all rules, and answers every query of the dashboard', {
+  skip,
+  timeout: 90_000,
+}, async (context) => {
+  const world = new World('epoll');
+  context.after(() => world.end());
+  const echo = world.use(await echoServer());
+  const listen = `127.0.0.1:${await freePort()}`;
+  // First, since it scrapes nothing in its first five seconds. It ends before the gateway, which then has to hold no connection.
+  const prometheus = await startPrometheus(listen, RULES);
+  world.use({ close: () => prometheus.stop() });
+  const gateway = await world.gateway({ admin: { listen } });
+  await eventually('it has been scraped', async () => (await prometheus.query('tcproute_build_info')).length > 0);
+  await traffic(gateway.port, echo.port);
+  await eventually('the traffic has been scraped', () => isWell(prometheus));
+
+  const targets = (await prometheus.ask('targets')) as {
+    readonly activeTargets: readonly { readonly health: string; readonly lastError: string }[];
+  };
+  assert.deepEqual(
+    targets.activeTargets.map(({ health, lastError }) => [health, lastError]),
+    [['up', '']],
+  );
+
+  const names = (await prometheus.ask('label/__name__/values')) as readonly string[];
+  const MAY_BE_ABSENT = ['tcproute_handshake_failures_total'];
+  const expected = FAMILIES.map(({ name, kind }) => (kind === 'histogram' ? `${name}_bucket` : name));
+  assert.deepEqual(
+    expected.filter((name) => !names.includes(name) && !MAY_BE_ABSENT.includes(name)),
+    [],
+  );
+
+  const empty: string[] = [];
+  for (const { title, query } of queries) {
+    const found = await prometheus.query(query);
+    if (found.length === 0 && !MAY_BE_EMPTY.test(title)) empty.push(`${title}: ${query}`);
+  }
+  assert.deepEqual(empty, []);
+
+  const evaluated = (await prometheus.ask('rules')) as {
+    readonly groups: readonly { readonly rules: readonly { readonly name: string; readonly health: string }[] }[];
+  };
+  const rules = evaluated.groups.flatMap((group) => group.rules);
+  assert.ok(rules.length > 10);
+  assert.deepEqual(
+    rules.filter(({ health }) => health !== 'ok'),
+    [],
+  );
+});
