@@ -150,7 +150,10 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const { explainText } = await import('./commands/explain/text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
-  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as);
+  const { findAdmin } = await import('./commands/admin/place.js');
+  const { admin, 'token-file': token_file } = values;
+  const api = { found: findAdmin({ admin, token_file }, loaded.options.admin), isNamed: admin !== undefined };
+  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as, api);
   const shut = whyNotLetIn(asked.as?.client, listen, names);
   for (const warning of [...loaded.warnings, ...shut, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {

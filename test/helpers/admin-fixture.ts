@@ -11,11 +11,18 @@ export class AdminFixture {
   /** Methods, paths and queries, in their order. */
   readonly asked: string[] = [];
   token: string | undefined;
+  /** What the events tell at once, and then no more; undefined for no events. */
+  traffic: object | undefined;
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer((request, response) => {
       this.asked.push(`${request.method} ${request.url}`);
+      if (this.traffic !== undefined && request.url?.startsWith('/api/v1/events')) {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write(`retry: 2000\n\nevent: traffic\ndata: ${JSON.stringify(this.traffic)}\n\n`);
+        return;
+      }
       const [status, body] = this.#answerTo(request);
       response.writeHead(status, { 'Content-Type': 'application/json' });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -54,6 +61,12 @@ export class AdminFixture {
     return this.answers.get(url.split('?')[0] as string) ?? [404, { error: `there is no ${url}` }];
   }
 }
+
+/** A second of traffic over one line. */
+export const TRAFFIC = {
+  ...{ bytes_up_per_s: 1500, bytes_down_per_s: 2_000_000, live: 3, opened_per_s: 12, failed_per_s: 0 },
+  lines: [{ line: 'fast', bytes_up_per_s: 1500, bytes_down_per_s: 2_000_000 }],
+};
 
 /** A gateway that is well, with one line; `changes` are set on top. */
 export const statusOf = (changes: object = {}): object => ({

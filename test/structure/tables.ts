@@ -337,6 +337,7 @@ export const RULES: Rules = {
     'src/main/commands/explain': [
       ...[PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process', 'src/main/accept', 'src/main/gateway'],
       'src/main/commands',
+      'src/main/commands/admin',
     ],
     // How a command line is understood and explained; what it asks for is done elsewhere.
     'src/main/command-line': [PROTOCOL, 'src/main/config/diagnostics'],

@@ -26,30 +26,34 @@ export interface KnownBudgets {
   readonly budgets_at?: number | undefined;
 }
 
-/** Undefined where there are none. */
-export async function knownBudgets(options: Budgeted): Promise<KnownBudgets | undefined> {
+/** Undefined where there are none. `byApi` asks the gateway that runs over its admin API, before its socket for commands. */
+export async function knownBudgets(
+  options: Budgeted,
+  byApi?: () => Promise<readonly ShownBudget[] | undefined>,
+): Promise<KnownBudgets | undefined> {
   if (options.budgets.length === 0) return undefined;
   const own = shownBudgets(budgetStates(options), options.lines);
   const at = writtenAt(options.budget_state_file);
-  const live = await askRunning(options.control_socket, own);
+  const live = liveOf(own, await byApi?.()) ?? liveOf(own, await askRunning(options.control_socket));
   if (live !== undefined) return { budgets: live, budgets_of: 'running' };
   return { budgets: own, budgets_of: 'file', ...(at !== undefined && { budgets_at: at }) };
 }
 
-/** Undefined where no gateway answers, or one that has other budgets than these. */
-async function askRunning(
-  socket: string | null,
-  own: readonly ShownBudget[],
-): Promise<readonly ShownBudget[] | undefined> {
+/** Undefined where no gateway answers. */
+async function askRunning(socket: string | null): Promise<readonly ShownBudget[] | undefined> {
   if (socket === null) return undefined;
   try {
     const { code, budgets } = JSON.parse(await post(socket, '/budgets', ANSWER_MS)) as Partial<BudgetsAnswer>;
-    if (code !== 'budgets' || budgets === undefined) return undefined;
-    const live = own.map((one) => budgets.find((other) => whatOf(other) === whatOf(one)));
-    return live.every((one) => one !== undefined) ? live : undefined;
+    return code === 'budgets' ? budgets : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for a gateway that has other budgets than these. */
+function liveOf(own: readonly ShownBudget[], told: readonly ShownBudget[] | undefined) {
+  const live = own.map((one) => told?.find((other) => whatOf(other) === whatOf(one)));
+  return live.every((one) => one !== undefined) ? live : undefined;
 }
 
 /** What a budget is, whatever is used of it. */

@@ -5,11 +5,12 @@ import { AdminClient } from './admin/client.js';
 import { complaintOf, STATUS } from './admin/complaint.js';
 import type { Failing, Looked } from './admin/looked.js';
 import type { ListCommand, Look } from './admin/looks.js';
+import { Part } from './admin/part.js';
 import { findAdmin } from './admin/place.js';
 import { type Asked, listOf, queryOf } from './lists/asked.js';
 import { listed, listText, ROWS_MAX } from './lists/list.js';
-import { ratesBetween, wrongIn } from './status/overview.js';
-import { linesOf, sampledTwice } from './status/sample.js';
+import { wrongIn } from './status/overview.js';
+import { sampled } from './status/sample.js';
 import { statusText } from './status/text.js';
 import { top } from './top/top.js';
 
@@ -42,15 +43,17 @@ export async function look(
 }
 
 async function lookAtStatus(client: AdminClient, { json }: LookAsked, width: number, failed: Failing): Promise<Looked> {
-  const twice = await sampledTwice(client);
-  if (twice.code !== 'sampled') return failed(twice);
-  const { before, now, value } = twice;
-  const status = wrongIn(now.status).length === 0 ? STATUS.well : STATUS.wrong;
-  const rates = ratesBetween(before, now);
-  const wrong = wrongIn(now.status).map(({ sentence }) => sentence);
-  if (json) return { status, said: asJson({ ...(value as object), rates, wrong }) };
-  const lines = await linesOf(client);
-  return { status, said: asText(statusText(now.status, lines, rates, Date.now(), width)) };
+  const sample = await sampled(client);
+  if (sample.code !== 'sampled') return failed(sample);
+  const { told, traffic, lines } = sample;
+  const wrong = wrongIn(new Part(told));
+  const status = wrong.length === 0 ? STATUS.well : STATUS.wrong;
+  if (json) {
+    const sentences = wrong.map(({ sentence }) => sentence);
+    return { status, said: asJson({ ...(told as object), traffic: traffic ?? null, wrong: sentences }) };
+  }
+  const heard = traffic === undefined ? undefined : new Part(traffic);
+  return { status, said: asText(statusText(new Part(told), lines, heard, Date.now(), width)) };
 }
 
 async function lookAtList(

@@ -7,7 +7,7 @@ import { after, afterEach, test } from 'node:test';
 import type { Look } from '../../../src/main/commands/admin/looks.js';
 import { type LookAsked, look } from '../../../src/main/commands/look.js';
 import type { AdminOptions } from '../../../src/protocol/admin-options.js';
-import { AdminFixture, statusOf } from '../../helpers/admin-fixture.js';
+import { AdminFixture, statusOf, TRAFFIC } from '../../helpers/admin-fixture.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-look-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -40,11 +40,12 @@ test('status is one screen, and 0 where all is well', async () => {
   const fixture = await gateway();
   fixture.answer('/api/v1/status', statusOf());
   fixture.answer('/api/v1/lines', { lines: [LINE] });
+  fixture.traffic = TRAFFIC;
   const { status, said } = await lookAt(fixture, 'status');
   assert.equal(status, 0);
   assert.match(said as string, /^tcproute 1\.2\.3, up 3 d, process 4711: all is well\n/);
   for (const part of [
-    /^ {2}3 live of 4096 {3}up 0 B\/s/m,
+    /^ {2}3 live of 4096 {3}up 1\.5 kB\/s {3}down 2 MB\/s {3}new 12\/s {3}failed 0\/s$/m,
     /^ {2}127\.0\.0\.1:7070 .*socks5 http +12/m,
     /^ {2}fast +up/m,
   ])
@@ -76,10 +77,15 @@ test('status is 1 where something is wrong, and says what and since when', async
 
 test('status for programs has what the gateway says, the rates, and what is wrong', async () => {
   const fixture = await gateway();
+  fixture.traffic = TRAFFIC;
   fixture.answer('/api/v1/status', statusOf());
   const { said } = await lookAt(fixture, 'status', { json: true });
-  const { version, rates, wrong } = JSON.parse(said as string) as Record<string, unknown>;
-  assert.deepEqual([version, rates, wrong], ['1.2.3', { opened_s: 0, failed_s: 0, up_s: 0, down_s: 0 }, []]);
+  const { version, traffic, wrong } = JSON.parse(said as string) as Record<string, unknown>;
+  assert.deepEqual([version, traffic, wrong], ['1.2.3', TRAFFIC, []]);
+  // An earlier version tells no events.
+  fixture.traffic = undefined;
+  const { said: without } = await lookAt(fixture, 'status', { json: true });
+  assert.equal((JSON.parse(without as string) as { traffic: unknown }).traffic, null);
 });
 
 test('connections are asked for with the filters, and no more than are wanted', async () => {

@@ -1,7 +1,8 @@
 // What a command says and returns when the gateway has not answered as it should.
 
 import { type AdminPlace, adminPlaceText } from '../../../protocol/admin-place.js';
-import type { Looked, NotAnswered } from './looked.js';
+import type { NotAnswered } from './client.js';
+import type { Complaint } from './looked.js';
 
 /** Of a command that asks the running gateway. `nobody`: no gateway runs. */
 export const STATUS = { well: 0, wrong: 1, nobody: 3 } as const;
@@ -11,7 +12,7 @@ const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
 /** `hasToken`: whether one was shown. */
-export function complaintOf(answered: NotAnswered, place: AdminPlace, hasToken: boolean): Looked {
+export function complaintOf(answered: NotAnswered, place: AdminPlace, hasToken: boolean): Complaint {
   const where = adminPlaceText(place);
   switch (answered.code) {
     case 'nobody':
@@ -25,7 +26,7 @@ export function complaintOf(answered: NotAnswered, place: AdminPlace, hasToken: 
   }
 }
 
-function nobody(errno: string, where: string): Looked {
+function nobody(errno: string, where: string): Complaint {
   if (errno === 'EACCES' || errno === 'EPERM')
     return { status: STATUS.wrong, complaint: `this user may not use ${where}; only the user of the gateway may` };
   const why =

@@ -1,5 +1,5 @@
 // What a command that looks at the running gateway comes to.
-import type { Answered } from './client.js';
+import type { NotAnswered } from './client.js';
 
 export interface Looked {
   /** The exit status. */
@@ -10,7 +10,7 @@ export interface Looked {
   readonly complaint?: string;
 }
 
-export type NotAnswered = Exclude<Answered, { readonly code: 'answered' }>;
-
 /** What is said where the gateway has not answered as it should. */
 export type Failing = (answer: NotAnswered) => Looked;
+
+export type Complaint = Looked & Required<Pick<Looked, 'complaint'>>;

@@ -26,6 +26,7 @@ import { type Before, beforeRace } from './before.js';
 import { type Answer, type Visit, visit } from './client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './lines.js';
 import { type ShownQuiet, shownQuiet } from './quiet.js';
+import { type Api, type Running, runningGateway } from './running.js';
 import { Said } from './said.js';
 import { steerAlike } from './steer-alike.js';
 
@@ -70,23 +71,28 @@ export interface Explained {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-/** `whereRule`: see config/load.ts. `as`: for whom it is asked; undefined for a client of this machine. */
+/**
+ * `whereRule`: see config/load.ts. `as`: for whom it is asked; undefined for a client of this machine. `api`: of the gateway that
+ * runs.
+ */
 export async function explainTarget(
   target: Target,
   tls: boolean,
   asked: Configuration,
   whereRule = (rule: number): string => `rules[${rule}]`,
   as?: As,
+  api?: Api,
 ): Promise<Explained> {
   const said = new Said();
   const folder = await mkdtemp(join(tmpdir(), 'tcproute-explain-'));
+  const running = runningGateway(api, asked.control_socket, said.warn);
   try {
-    const options = { ...ownOptions(asked), ...(await remembered(asked, target, folder, said)) };
-    return {
-      warnings: said.warnings,
-      outcome: await explain(target, tls, options, { whereRule, as, said, real: asked }),
-    };
+    const own = await remembered(asked, await running.routes(), target, folder, said);
+    const options = { ...ownOptions(asked), ...own };
+    const outcome = await explain(target, tls, options, { whereRule, as, said, running, real: asked });
+    return { warnings: said.warnings, outcome };
   } finally {
+    running.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -101,20 +107,26 @@ function ownOptions(asked: Configuration): Configuration {
   return { ...own, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
 }
 
-/** Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. */
+/**
+ * Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. `live`: the
+ * routes of the gateway that runs, which go before their file; undefined where it does not tell them.
+ */
 async function remembered(
   { cache, dns, race, lines, budget_state_file }: Options,
+  live: string | undefined,
   target: Target,
   folder: string,
   said: Said,
 ): Promise<Pick<Options, 'cache' | 'dns' | 'race' | 'budget_state_file'>> {
   const routes_file = join(folder, 'routes');
-  const text = cache.state_file === null ? undefined : readState(cache.state_file, ROUTES_OCTETS_MAX, said.warn);
+  const kept = live === undefined ? cache.state_file : routes_file;
+  const text = live ?? (kept === null ? undefined : readState(kept, ROUTES_OCTETS_MAX, said.warn));
   if (text !== undefined) {
     const now = Date.now();
     const bounds = { now, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };
     const parsed = parseRoutes(text, lines, bounds);
-    if (parsed.kind === 'invalid') said.warn(`${cache.state_file} is ignored: ${parsed.why}`);
+    if (parsed.kind === 'invalid')
+      said.warn(`${live === undefined ? kept : 'what the running gateway remembers'} is ignored: ${parsed.why}`);
     else {
       const routes = parsed.routes.filter(({ destination }) => mayBeOf(destination, target));
       await writeFile(routes_file, [...encodeRoutes(routes, lines, now, { pins: parsed.pins })].join(''));
@@ -127,7 +139,7 @@ async function remembered(
   const usage = budget_state_file === null ? undefined : readState(budget_state_file, USAGE_OCTETS_MAX, said.warn);
   if (usage !== undefined) await writeFile(usage_file, usage);
   return {
-    cache: { ...cache, state_file: cache.state_file === null ? null : routes_file },
+    cache: { ...cache, state_file: kept === null ? null : routes_file },
     dns: {
       ...dns,
       state_file: dns.state_file === null ? null : names_file,
@@ -142,6 +154,7 @@ interface Explaining {
   readonly whereRule: (rule: number) => string;
   readonly as: As | undefined;
   readonly said: Said;
+  readonly running: Running;
   /** Those of the real gateway. */
   readonly real: Pick<Configuration, 'listen' | 'budget_state_file'>;
 }
@@ -160,7 +173,7 @@ async function explain(
   target: Target,
   tls: boolean,
   options: Configuration,
-  { whereRule, as, said, real: { listen, budget_state_file } }: Explaining,
+  { whereRule, as, said, running, real: { listen, budget_state_file } }: Explaining,
 ): Promise<Explained['outcome']> {
   const started = await startGateway(options, said.log);
   if (started.code === 'failed') return { kind: 'failed', reason: started.message };
@@ -177,7 +190,7 @@ async function explain(
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
       dns = await explainName(gateway, target.asked, options.dns);
-    before = await beforeRace(gateway, target, { ...options, budget_state_file }, as && askedFor(as, options));
+    before = await beforeRace(gateway, running, target, { ...options, budget_state_file }, as && askedFor(as, options));
     await steerAlike(gateway, before);
     visited = await visit(gateway.address, target, visiting(tls, options));
     race = await raceOf(gateway, visited.client);

@@ -33,7 +33,10 @@ function stateText(row: Part): string {
 
 function healthText(row: Part): string {
   const health = row.text('health');
-  if (health === 'circuit-open') return `down (again in ${ageText(row.part('circuit').number('for_ms'))})`;
+  if (health === 'circuit-open') {
+    const for_ms = row.part('circuit').number('for_ms');
+    return for_ms === 0 ? 'down (a trial is due)' : `down (again in ${ageText(for_ms)})`;
+  }
   if (health === 'link-down') return `link: ${row.part('link').text('fault') ?? 'down'}`;
   return health ?? UNKNOWN;
 }

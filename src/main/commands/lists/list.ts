@@ -1,7 +1,6 @@
 // A list of the API as a command prints it: page after page, as a table for people or as one JSON document for programs. What
 // rows there are is the gateway's to say; this adds nothing.
-import type { AdminClient, Query } from '../admin/client.js';
-import type { NotAnswered } from '../admin/looked.js';
+import type { AdminClient, NotAnswered, Query } from '../admin/client.js';
 import { Part } from '../admin/part.js';
 import { type Column, tableLines } from '../drawing/table.js';
 
@@ -37,7 +36,7 @@ export async function listed(client: AdminClient, list: List, query: Query, most
   for (;;) {
     const { pagedBy } = list;
     const page = pagedBy === undefined ? {} : { limit: Math.min(PAGE_ROWS, most - rows.length), [pagedBy]: cursor };
-    const answer = await client.ask(list.path, { query: { ...query, ...page } });
+    const answer = await client.ask(list.path, { ...query, ...page });
     if (answer.code !== 'answered') return answer;
     const { [list.rows]: some, next, ...rest } = answer.value as Readonly<Record<string, unknown>>;
     if (Array.isArray(some)) rows.push(...some);

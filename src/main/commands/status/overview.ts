@@ -2,22 +2,6 @@
 import type { Part } from '../admin/part.js';
 import { ageText, bytesText, counted, pace, rateText, UNKNOWN } from '../drawing/figures.js';
 
-/** What the API said at one moment. */
-export interface Sample {
-  /** A clock of this process, in ms. */
-  readonly at: number;
-  readonly status: Part;
-}
-
-export interface Rates {
-  /** Connections a second. */
-  readonly opened_s: number | undefined;
-  readonly failed_s: number | undefined;
-  /** Bytes a second from clients, and to them. */
-  readonly up_s: number | undefined;
-  readonly down_s: number | undefined;
-}
-
 /** A sentence, and since when it is so (ms since 1970). */
 export interface Wrong {
   readonly sentence: string;
@@ -72,19 +56,6 @@ function troubleText(trouble: Part): string {
   return `${whose}${message}${why === undefined || message.includes(why) ? '' : `: ${why}`}`;
 }
 
-/** Undefined where a count has begun anew between the two: another process answers. */
-export function ratesBetween(before: Sample | undefined, now: Sample): Rates {
-  const none = { opened_s: undefined, failed_s: undefined, up_s: undefined, down_s: undefined };
-  if (before === undefined || now.at <= before.at) return none;
-  if (before.status.text('started_at') !== now.status.text('started_at')) return none;
-  const seconds = (now.at - before.at) / 1000;
-  const rate = (name: string): number | undefined => {
-    const [earlier, later] = [before, now].map(({ status }) => status.part('totals').number(name));
-    return earlier === undefined || later === undefined ? undefined : Math.max(0, later - earlier) / seconds;
-  };
-  return { opened_s: rate('opened'), failed_s: rate('failed'), up_s: rate('bytesUp'), down_s: rate('bytesDown') };
-}
-
 /** `tcproute 1.2.3, up 3 d, process 4711` */
 export function titleOf(status: Part): string {
   const uptime_s = status.number('uptime_s');
@@ -95,10 +66,12 @@ export function titleOf(status: Part): string {
   ].join(', ');
 }
 
-/** Counts and rates, the most important ones first. */
-export function figuresOf(status: Part, { opened_s, failed_s, up_s, down_s }: Rates): readonly string[] {
+/** Counts and rates, the most important ones first. `traffic`: undefined where none was heard. */
+export function figuresOf(status: Part, traffic: Part | undefined): readonly string[] {
   const connections = status.part('connections');
   const [live, max] = [connections.number('live'), connections.number('max')];
+  const [up_s, down_s] = [traffic?.number('bytes_up_per_s'), traffic?.number('bytes_down_per_s')];
+  const [opened_s, failed_s] = [traffic?.number('opened_per_s'), traffic?.number('failed_per_s')];
   return [
     `${live ?? UNKNOWN} live${max === undefined ? '' : ` of ${max}`}`,
     `up ${rateText(up_s)}`,
@@ -115,6 +88,6 @@ export function resourcesOf(status: Part): readonly string[] {
   return [
     `${bytesText(status.part('memory').number('bytes_resident'))} of memory`,
     `${open ?? UNKNOWN} file descriptors${max === undefined ? '' : ` of ${max}`}`,
-    counted(status.parts('actors').length, 'thread'),
+    counted(status.parts('actors').length, 'actor'),
   ];
 }

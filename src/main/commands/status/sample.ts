@@ -1,37 +1,25 @@
-// Asks the running gateway for its state, once or twice.
-import { setTimeout } from 'node:timers/promises';
-import type { AdminClient } from '../admin/client.js';
-import type { NotAnswered } from '../admin/looked.js';
+// Asks the running gateway for all that `tcproute status` shows.
+import type { AdminClient, NotAnswered } from '../admin/client.js';
 import { Part } from '../admin/part.js';
+import { STATUS_PATH } from '../admin/paths.js';
+import { nextTraffic } from '../admin/traffic.js';
 import { LINES } from '../lists/lines.js';
-import type { Sample } from './overview.js';
 
-export type Sampled = { readonly code: 'sampled'; readonly sample: Sample; readonly value: unknown } | NotAnswered;
+export interface Sample {
+  readonly code: 'sampled';
+  /** The JSON of the status. */
+  readonly told: unknown;
+  /** That of a second of traffic; undefined where none was told. */
+  readonly traffic: unknown;
+  /** Undefined where they were not told. */
+  readonly lines: readonly Part[] | undefined;
+}
 
-export async function sampled(client: AdminClient): Promise<Sampled> {
-  const answer = await client.ask('/api/v1/status');
+/** Takes a second, which tells the rates. */
+export async function sampled(client: AdminClient): Promise<Sample | NotAnswered> {
+  const answer = await client.ask(STATUS_PATH);
   if (answer.code !== 'answered') return answer;
-  return { code: 'sampled', sample: { at: performance.now(), status: new Part(answer.value) }, value: answer.value };
-}
-
-/** Between two looks that tell rates. */
-const APART_MS = 1000;
-
-export type Twice =
-  | { readonly code: 'sampled'; readonly before: Sample; readonly now: Sample; readonly value: unknown }
-  | NotAnswered;
-
-export async function sampledTwice(client: AdminClient): Promise<Twice> {
-  const first = await sampled(client);
-  if (first.code !== 'sampled') return first;
-  await setTimeout(APART_MS);
-  const second = await sampled(client);
-  if (second.code !== 'sampled') return second;
-  return { code: 'sampled', before: first.sample, now: second.sample, value: second.value };
-}
-
-/** Undefined where they are not told. */
-export async function linesOf(client: AdminClient): Promise<readonly Part[] | undefined> {
-  const answer = await client.ask(LINES.path);
-  return answer.code === 'answered' ? new Part(answer.value).parts(LINES.rows) : undefined;
+  const [traffic, lines] = await Promise.all([nextTraffic(client), client.ask(LINES.path)]);
+  const rows = lines.code === 'answered' ? new Part(lines.value).parts(LINES.rows) : undefined;
+  return { code: 'sampled', told: answer.value, traffic, lines: rows };
 }

@@ -4,18 +4,18 @@ import { ageText, bytesText, shareText, UNKNOWN } from '../drawing/figures.js';
 import { type Column, tableLines } from '../drawing/table.js';
 import { clipped } from '../drawing/width.js';
 import { LINE_COLUMNS } from '../lists/lines.js';
-import { figuresOf, type Rates, resourcesOf, titleOf, toldIn, type Wrong, wrongIn } from './overview.js';
+import { figuresOf, resourcesOf, titleOf, toldIn, type Wrong, wrongIn } from './overview.js';
 
 /** Rows of lines: more are for `tcproute lines`. */
 const LINES_MAX = 12;
 const LISTENERS_MAX = 8;
 const INDENT = '  ';
 
-/** `lines`: those of the API; undefined where it has not told them. `now`: ms since 1970. */
+/** `lines`: those of the API; undefined where it has not told them. `traffic`: of the last second. `now`: ms since 1970. */
 export function statusText(
   status: Part,
   lines: readonly Part[] | undefined,
-  rates: Rates,
+  traffic: Part | undefined,
   now: number,
   width: number,
 ): readonly string[] {
@@ -27,7 +27,7 @@ export function statusText(
     `${titleOf(status)}: ${state}`,
     ...sentences(wrong),
     '',
-    ...part('connections', [figuresOf(status, rates).join('   ')]),
+    ...part('connections', [figuresOf(status, traffic).join('   ')]),
     ...part('process', [resourcesOf(status).join('   ')]),
     ...part('listeners', tableOf(LISTENER_COLUMNS, status.parts('listeners'), LISTENERS_MAX, width)),
     ...(lines === undefined ? [] : part('lines', tableOf(LINE_COLUMNS, lines, LINES_MAX, width))),

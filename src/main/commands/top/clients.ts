@@ -10,11 +10,12 @@ export interface ClientRow {
   readonly live: number;
   readonly up: number;
   readonly down: number;
-  /** Bytes a second, both ways together, as far as they are measured. */
+  /** Bytes a second, both ways together. */
   readonly rate: number;
 }
 
-export function clientsOf(connections: readonly Part[]): readonly ClientRow[] {
+/** `rateOf`: bytes a second of a connection, both ways together. */
+export function clientsOf(connections: readonly Part[], rateOf: (connection: Part) => number): readonly ClientRow[] {
   const rows = new Map<string, ClientRow>();
   for (const connection of connections) {
     const client = addressOf(connection.text('client') ?? UNKNOWN);
@@ -27,7 +28,7 @@ export function clientsOf(connections: readonly Part[]): readonly ClientRow[] {
       live: known.live + 1,
       up: known.up + of('bytes_up'),
       down: known.down + of('bytes_down'),
-      rate: known.rate + of('rate_up_bytes_s') + of('rate_down_bytes_s'),
+      rate: known.rate + rateOf(connection),
     });
   }
   return [...rows.values()];
@@ -42,5 +43,5 @@ export const CLIENT_COLUMNS: readonly Column<ClientRow>[] = [
   { heading: 'live', of: ({ live }) => String(live), side: 'right' },
   { heading: 'up', of: ({ up }) => bytesText(up), side: 'right' },
   { heading: 'down', of: ({ down }) => bytesText(down), side: 'right' },
-  { heading: 'rate', of: ({ rate }) => (rate === 0 ? '' : rateText(rate)), side: 'right', leave: 1 },
+  { heading: 'rate', of: ({ rate }) => rateText(rate), side: 'right', leave: 1 },
 ];

@@ -19,6 +19,7 @@ const KEYS: { readonly [View in keyof Rows]: Keys<Rows[View]> } = {
   },
   clients: {
     live: ({ live }) => live,
+    rate: ({ rate }) => rate,
     down: ({ down }) => down,
     up: ({ up }) => up,
     client: ({ client }) => client,

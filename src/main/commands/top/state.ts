@@ -51,6 +51,7 @@ export const SORTS: Readonly<Record<View, readonly [SortChoice, ...SortChoice[]]
   ],
   clients: [
     { by: 'live', title: 'live connections', descending: true },
+    { by: 'rate', title: 'rate', descending: true },
     { by: 'down', title: 'bytes to the client', descending: true },
     { by: 'up', title: 'bytes from the client', descending: true },
     { by: 'client', title: 'client', descending: false },

@@ -3,11 +3,14 @@
 import { constants } from 'node:os';
 import type { AdminClient } from '../admin/client.js';
 import type { Failing, Looked } from '../admin/looked.js';
-import { figuresOf, ratesBetween, type Sample, titleOf, wrongIn } from '../status/overview.js';
-import { sampled } from '../status/sample.js';
+import { Part } from '../admin/part.js';
+import { STATUS_PATH } from '../admin/paths.js';
+import { hearTraffic } from '../admin/traffic.js';
+import { figuresOf, titleOf, wrongIn } from '../status/overview.js';
 import { draw, extentOf, type Heard } from './draw.js';
 import type { Key } from './keys.js';
 import { press } from './press.js';
+import { ConnectionRates } from './rates.js';
 import { Screen } from './screen.js';
 import { BEGINNING, type TopState } from './state.js';
 import { viewed } from './views.js';
@@ -24,10 +27,12 @@ export async function top(client: AdminClient, failed: Failing): Promise<Looked>
   const { stdin, stdout } = process;
   const complaint = whyNoScreen();
   if (complaint !== undefined) return { status: 1, complaint };
-  const first = await sampled(client);
-  if (first.code !== 'sampled') return failed(first);
+  const first = await client.ask(STATUS_PATH);
+  if (first.code !== 'answered') return failed(first);
   const hasColours = (process.env['NO_COLOR'] ?? '') === '';
-  return new Top(client, failed, first.sample).run((handlers) => new Screen(stdin, stdout, hasColours, handlers));
+  return new Top(client, failed, new Part(first.value)).run(
+    (handlers) => new Screen(stdin, stdout, hasColours, handlers),
+  );
 }
 
 function whyNoScreen(): string | undefined {
@@ -40,7 +45,10 @@ function whyNoScreen(): string | undefined {
 class Top {
   readonly #client: AdminClient;
   readonly #failed: Failing;
-  #sample: Sample;
+  #status: Part;
+  /** Of the last second; undefined while the gateway tells none. */
+  #traffic: Part | undefined;
+  readonly #rates = new ConnectionRates();
   #state: TopState = BEGINNING;
   #heard: Heard;
   #screen: Screen | undefined;
@@ -51,11 +59,11 @@ class Top {
   #isOver = false;
   #end: (looked: Looked) => void = () => {};
 
-  constructor(client: AdminClient, failed: Failing, first: Sample) {
+  constructor(client: AdminClient, failed: Failing, first: Part) {
     this.#client = client;
     this.#failed = failed;
-    this.#sample = first;
-    this.#heard = { head: headOf(undefined, first), table: undefined, trouble: undefined, at: clock() };
+    this.#status = first;
+    this.#heard = { head: headOf(first, undefined), table: undefined, trouble: undefined, at: clock() };
   }
 
   async run(screenFor: (handlers: ConstructorParameters<typeof Screen>[3]) => Screen): Promise<Looked> {
@@ -73,6 +81,7 @@ class Top {
       process.on(signal, end);
       return () => process.off(signal, end);
     });
+    const deaf = hearTraffic(this.#client, (traffic) => this.#hear(traffic));
     try {
       screen.open();
       this.#draw();
@@ -81,6 +90,7 @@ class Top {
     } finally {
       this.#isOver = true;
       clearTimeout(this.#timer);
+      deaf();
       screen.close();
       for (const forget of heard) forget();
     }
@@ -109,6 +119,13 @@ class Top {
     this.#draw();
   }
 
+  #hear(traffic: Part | undefined): void {
+    if (this.#state.isPaused) return;
+    this.#traffic = traffic;
+    this.#heard = { ...this.#heard, head: headOf(this.#status, traffic) };
+    this.#draw();
+  }
+
   #draw(): void {
     if (this.#screen !== undefined) this.#screen.draw(draw(this.#state, this.#heard, this.#screen.size));
   }
@@ -130,15 +147,17 @@ class Top {
 
   async #askOnce(): Promise<void> {
     const asked = this.#state;
-    const [status, table] = await Promise.all([sampled(this.#client), viewed(this.#client, asked)]);
-    if (status.code === 'sampled') {
-      const head = headOf(this.#sample, status.sample);
-      this.#sample = status.sample;
-      this.#heard = { ...this.#heard, head, at: clock() };
+    const [status, table] = await Promise.all([
+      this.#client.ask(STATUS_PATH),
+      viewed(this.#client, asked, { traffic: this.#traffic, rates: this.#rates }),
+    ]);
+    if (status.code === 'answered') {
+      this.#status = new Part(status.value);
+      this.#heard = { ...this.#heard, head: headOf(this.#status, this.#traffic), at: clock() };
     }
     if (table.code === 'viewed' && question(asked) === question(this.#state))
       this.#heard = { ...this.#heard, table: table.table };
-    const missing = status.code !== 'sampled' ? status : table.code !== 'viewed' ? table : undefined;
+    const missing = status.code !== 'answered' ? status : table.code !== 'viewed' ? table : undefined;
     this.#heard = { ...this.#heard, trouble: missing && this.#failed(missing).complaint };
   }
 }
@@ -147,10 +166,10 @@ class Top {
 const question = ({ view, sort, filter, isPaused, every_ms }: TopState): string =>
   JSON.stringify([view, sort[view], filter[view], isPaused, every_ms]);
 
-const headOf = (before: Sample | undefined, now: Sample): Heard['head'] => ({
-  title: titleOf(now.status),
-  figures: figuresOf(now.status, ratesBetween(before, now)),
-  wrong: wrongIn(now.status).map(({ sentence }) => sentence),
+const headOf = (status: Part, traffic: Part | undefined): Heard['head'] => ({
+  title: titleOf(status),
+  figures: figuresOf(status, traffic),
+  wrong: wrongIn(status).map(({ sentence }) => sentence),
 });
 
 const clock = (): string => new Date().toTimeString().slice(0, '00:00:00'.length);

@@ -1,7 +1,7 @@
 // What the views of `tcproute top` ask of the gateway, and the tables that come of it.
-import type { AdminClient, Query } from '../admin/client.js';
-import type { NotAnswered } from '../admin/looked.js';
+import type { AdminClient, NotAnswered, Query } from '../admin/client.js';
 import { Part } from '../admin/part.js';
+import { rateText } from '../drawing/figures.js';
 import { type Column, tableLines } from '../drawing/table.js';
 import { LIVE, LIVE_COLUMNS } from '../lists/connections.js';
 import { isWrong, LINE_COLUMNS, LINES } from '../lists/lines.js';
@@ -9,6 +9,7 @@ import { CLIENT_COLUMNS, clientsOf } from './clients.js';
 import type { Table } from './draw.js';
 import { connectionFilter, hasWords } from './filter.js';
 import { inOrder } from './order.js';
+import type { ConnectionRates } from './rates.js';
 import type { TopState } from './state.js';
 
 /** More rows than anybody looks through. */
@@ -18,8 +19,15 @@ const CONNECTIONS_MAX = 1000;
 
 export type Viewed = { readonly code: 'viewed'; readonly table: Table } | NotAnswered;
 
+/** What is known beside the answers. */
+export interface Beside {
+  /** Of the last second; undefined where nobody tells it. */
+  readonly traffic: Part | undefined;
+  readonly rates: ConnectionRates;
+}
+
 /** The table of the view that the state says. */
-export async function viewed(client: AdminClient, state: TopState): Promise<Viewed> {
+export async function viewed(client: AdminClient, state: TopState, { traffic, rates }: Beside): Promise<Viewed> {
   const { view } = state;
   const filter = state.filter[view];
   const sort = state.sort[view];
@@ -28,12 +36,16 @@ export async function viewed(client: AdminClient, state: TopState): Promise<View
       const order = { sort: sort.by, order: sort.descending ? 'desc' : 'asc', limit: ROWS_MAX };
       const answer = await connections(client, { ...order, ...connectionFilter(filter) });
       if (answer.code !== 'told') return answer;
-      return { code: 'viewed', table: tableOf(LIVE_COLUMNS, answer.rows, answer.matched) };
+      rates.see(answer.rows, performance.now());
+      const columns = LIVE_COLUMNS.map((column) => (column.heading === 'rate' ? rateColumn(rates) : column));
+      return { code: 'viewed', table: tableOf(columns, answer.rows, answer.matched) };
     }
     case 'clients': {
       const answer = await connections(client, { sort: 'bytes_down', limit: CONNECTIONS_MAX });
       if (answer.code !== 'told') return answer;
-      const rows = inOrder('clients', chosen(clientsOf(answer.rows), CLIENT_COLUMNS, filter), sort);
+      rates.see(answer.rows, performance.now());
+      const known = clientsOf(answer.rows, (row) => rates.of(row) ?? 0);
+      const rows = inOrder('clients', chosen(known, CLIENT_COLUMNS, filter), sort);
       // Where there are more, clients whose connections have carried least are missing.
       const total = answer.rows.length === answer.matched ? rows.length : undefined;
       return { code: 'viewed', table: tableOf(CLIENT_COLUMNS, rows, total) };
@@ -43,18 +55,35 @@ export async function viewed(client: AdminClient, state: TopState): Promise<View
       if (answer.code !== 'answered') return answer;
       const told = new Part(answer.value).parts(LINES.rows);
       const rows = inOrder('lines', chosen(told, LINE_COLUMNS, filter), sort);
-      return { code: 'viewed', table: tableOf(LINE_COLUMNS, rows, rows.length, isWrong) };
+      return { code: 'viewed', table: tableOf(withRates(traffic), rows, rows.length, isWrong) };
     }
     default:
       return view satisfies never;
   }
 }
 
+const rateColumn = (rates: ConnectionRates): Column<Part> => ({
+  heading: 'rate',
+  of: (row) => rateText(rates.of(row)),
+  side: 'right',
+  leave: 3,
+});
+
 async function connections(client: AdminClient, query: Query) {
-  const answer = await client.ask(LIVE.path, { query: { state: 'live', ...query } });
+  const answer = await client.ask(LIVE.path, { state: 'live', ...query });
   if (answer.code !== 'answered') return answer;
   const page = new Part(answer.value);
   return { code: 'told', rows: page.parts(LIVE.rows), matched: page.number('matched') } as const;
+}
+
+/** With what each line carries now, both ways together. */
+function withRates(traffic: Part | undefined): readonly Column<Part>[] {
+  if (traffic === undefined) return LINE_COLUMNS;
+  const both = (line: Part): number => (line.number('bytes_up_per_s') ?? 0) + (line.number('bytes_down_per_s') ?? 0);
+  const rates = new Map(traffic.parts('lines').map((line) => [line.text('line'), both(line)]));
+  const now: Column<Part> = { heading: 'now', of: (row) => rateText(rates.get(row.text('line')) ?? 0), side: 'right' };
+  const [line, state, ...rest] = LINE_COLUMNS;
+  return [line, state, now, ...rest];
 }
 
 const chosen = <Row>(rows: readonly Row[], columns: readonly Column<Row>[], filter: string): readonly Row[] =>

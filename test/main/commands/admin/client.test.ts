@@ -51,7 +51,7 @@ for (const path of [undefined, join(directory, 'admin')]) {
     server.answer('/api/v1/lines', { lines: [] });
     const client = clientOf(server.place);
     const query = { line: 'a b&c', limit: 5, user: undefined };
-    assert.deepEqual(await client.ask('/api/v1/lines', { query }), { code: 'answered', value: { lines: [] } });
+    assert.deepEqual(await client.ask('/api/v1/lines', query), { code: 'answered', value: { lines: [] } });
     assert.deepEqual(server.asked, ['GET /api/v1/lines?line=a+b%26c&limit=5']);
   });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { AdminFixture, statusOf } from '../../../helpers/admin-fixture.js';
+import { AdminFixture, statusOf, TRAFFIC } from '../../../helpers/admin-fixture.js';
 import { NEEDS_SCRIPT } from '../../../helpers/at-terminal.js';
 import { Terminal } from '../../../helpers/terminal.js';
 import { until } from '../../../helpers/until.js';
@@ -17,6 +17,7 @@ describe('top at a terminal', NEEDS_SCRIPT, () => {
   let fixture: AdminFixture;
   before(async () => {
     fixture = await AdminFixture.open();
+    fixture.traffic = TRAFFIC;
     const connection = {
       client: '192.0.2.1:4',
       target: 'a.test:443',
@@ -43,8 +44,10 @@ describe('top at a terminal', NEEDS_SCRIPT, () => {
   test('keys turn to other views, a filter is asked of the gateway, another size is drawn, and q leaves the terminal as it was', async () => {
     const terminal = open();
     await terminal.sees(ENTER);
+    await terminal.sees('down 2 MB/s');
     await terminal.sees('a.test:443');
     terminal.type('2');
+    await terminal.sees('2 MB/s');
     await terminal.sees('\x1b[31mslow');
     terminal.type('1/line:fast\r');
     await until('the filter is asked for', () => fixture.asked.some((asked) => asked.includes('line=fast')));

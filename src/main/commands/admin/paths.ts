@@ -1,0 +1,8 @@
+// Places in the admin API that are no list.
+export const STATUS_PATH = '/api/v1/status';
+/** Events as they happen. */
+export const EVENTS_PATH = '/api/v1/events';
+/** What would become of a connection. */
+export const TEST_PATH = '/api/v1/rules/test';
+/** All routes in the form of the state file. */
+export const SNAPSHOT_PATH = '/api/v1/routes/snapshot';
