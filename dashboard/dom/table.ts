@@ -19,6 +19,8 @@ export interface TableParts<Item> {
   keyOf(item: Item): string;
   /** What is said where there are no rows. */
   readonly empty: string;
+  /** On a phone each row is a block, with the heads before the values: for tables with long texts. */
+  readonly isStacked?: boolean;
 }
 
 interface Row<Item> {
@@ -33,7 +35,7 @@ export interface Table<Item> {
   update(items: readonly Item[]): void;
 }
 
-export function table<Item>({ caption, columns, keyOf, empty }: TableParts<Item>): Table<Item> {
+export function table<Item>({ caption, columns, keyOf, empty, isStacked }: TableParts<Item>): Table<Item> {
   const rows = new Map<string, Row<Item>>();
   const body = el('tbody');
   const nothing = el('p', { class: 'empty', hidden: true }, empty);
@@ -42,7 +44,7 @@ export function table<Item>({ caption, columns, keyOf, empty }: TableParts<Item>
   );
   const grid = el(
     'table',
-    {},
+    { class: isStacked ? 'stacked' : undefined },
     el('caption', { class: 'unseen' }, caption),
     el('thead', {}, el('tr', {}, ...heads)),
     body,

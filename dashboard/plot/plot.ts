@@ -4,6 +4,8 @@ import UPlot from 'uplot';
 import { el } from '../dom/element.js';
 import { SECONDS_MAX } from './series.js';
 
+const SECONDS_MIN = 60;
+
 export interface Line {
   readonly name: string;
   /** The name of a colour of the page: `--down`. */
@@ -41,15 +43,15 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
     const options: UPlot.Options = {
       width: Math.max(place.clientWidth, 120),
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 26, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       scales: {
-        x: { time: true, range: (_, __, max) => [(max ?? Date.now() / 1000) - SECONDS_MAX, max ?? Date.now() / 1000] },
+        x: { time: true, range: (_, first, last) => windowOf(first, last) },
         y: { range: (_, __, max) => [0, Math.max((max ?? 0) * 1.1, 1)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: 70, values: (_, splits) => splits.map(timeOf) },
+        { ...axis, grid: { show: false }, size: 28, space: 56, values: (_, splits) => splits.map(timeOf) },
         {
           ...axis,
           grid,
@@ -98,6 +100,13 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
       drawn?.destroy();
     },
   };
+}
+
+/** As much as there is: a minute at least, and what a series keeps at most. In seconds. */
+function windowOf(first: number | null, last: number | null): [number, number] {
+  const end = last ?? Date.now() / 1000;
+  const seconds = Math.min(Math.max(end - (first ?? end), SECONDS_MIN), SECONDS_MAX);
+  return [end - seconds, end];
 }
 
 function timeOf(at_s: number): string {

@@ -8,6 +8,8 @@ import { badge } from '../view/view.js';
 import { type Bar, type Outcome, type Row, rescuedFrom, type Stretch, waterfallOf } from './geometry.js';
 
 const HEIGHT = 22;
+/** What went before the first attempt is shown from here on. */
+const SEEN_MS = 0.05;
 const BAR: Readonly<Record<Stretch, { readonly y: number; readonly height: number }>> = {
   connect: { y: 5, height: 12 },
   wait: { y: 10, height: 2 },
@@ -57,7 +59,12 @@ export function waterfall(race: Race, isName: boolean): HTMLElement {
           el('th', { scope: 'col' }, text('race-outcome')),
         ),
       ),
-      el('tbody', {}, preparation, ...rows.map((row) => rowOf(row, row.attempt === saved, saved !== undefined, drawn))),
+      el(
+        'tbody',
+        {},
+        before_ms >= SEEN_MS && preparation,
+        ...rows.map((row) => rowOf(row, row.attempt === saved, saved !== undefined, drawn)),
+      ),
     ),
     legend(),
   );

@@ -33,6 +33,7 @@ export const badAddresses: MakeView = ({ api, notices }) => {
   const list = table<BadAddress>({
     caption: text('bad-addresses'),
     empty: text('no-bad-addresses'),
+    isStacked: true,
     keyOf: ({ address: one }) => one,
     columns: [
       { head: text('address'), isHeader: true, cell: ({ address: one }) => el('code', {}, one) },

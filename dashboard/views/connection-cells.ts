@@ -1,18 +1,27 @@
 // How lists show what they have of a connection.
 import type { Connection } from '../api/shapes.js';
-import { el } from '../dom/element.js';
+import { type Child, el } from '../dom/element.js';
 import { codeText, text } from '../text/language.js';
 import { badge } from '../view/view.js';
 
 /** The target, with the way to its race. */
 export const hostLink = ({ id, target }: Connection): HTMLElement =>
-  el('a', { href: `#/connections/${encodeURIComponent(id)}` }, target ?? text('no-target'));
+  el('a', { href: `#/connections/${encodeURIComponent(id)}` }, ...placeOf(target ?? text('no-target')));
+
+/** A host and its port, which may stand on a line of its own. */
+export function placeOf(target: string): Child[] {
+  const [, host = target, port = ''] = /^(.*)(:\d+)$/.exec(target) ?? [];
+  return [host, el('wbr'), port];
+}
 
 /** In which state it is, or how it ended. */
 export function endingOf({ phase, cause, ending }: Connection): HTMLElement {
   if (cause !== undefined)
     return el('span', {}, badge('bad', text('failed')), el('span', { class: 'why' }, codeText(cause)));
-  if (phase === 'ended') return el('span', {}, badge(isClean(ending) ? 'plain' : 'warn', endingText(ending)));
+  if (phase === 'ended') {
+    if (ending === 'complete' || ending === undefined) return badge('plain', text('ended'));
+    return el('span', {}, badge('warn', text('broken')), el('span', { class: 'why' }, codeText(ending)));
+  }
   return badge(phase === 'relay' ? 'good' : 'accent', phaseText(phase));
 }
 
@@ -28,7 +37,3 @@ export function phaseText(phase: string): string {
       return text('phase-ended');
   }
 }
-
-const isClean = (ending: string | undefined): boolean => ending === 'complete';
-
-const endingText = (ending: string | undefined): string => (ending === undefined ? text('ended') : codeText(ending));

@@ -56,16 +56,21 @@ export const connections: MakeView = ({ api, notices }) => {
       { head: text('lasted'), kind: 'number wide', cell: ({ duration_ms }) => duration(duration_ms) },
       {
         head: text('action'),
+        kind: 'wide',
         cell: () => null,
         fixed: (one) => button(text('close'), () => void closeOne(one()), 'small'),
       },
     ],
   });
   const count = el('p', { class: 'count', role: 'status' });
-  const more = button(text('show-more'), () => {
-    limit = Math.min(limit + STEP, SHOWN_MAX);
-    asked.now();
-  });
+  const more = button(
+    text('show-more'),
+    () => {
+      limit = Math.min(limit + STEP, SHOWN_MAX);
+      asked.now();
+    },
+    'more',
+  );
   const closeAll = button(text('close-matching'), () => void closeMatching(), 'danger');
   closeAll.hidden = true;
   const form = el(

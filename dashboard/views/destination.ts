@@ -16,6 +16,7 @@ export const destination: MakeView = ({ api, notices }, key) => {
   const list = table<Candidate>({
     caption: text('candidates'),
     empty: text('nothing-remembered'),
+    isStacked: true,
     keyOf: ({ line, address }) => `${line} ${address}`,
     columns: [
       {
@@ -32,15 +33,14 @@ export const destination: MakeView = ({ api, notices }, key) => {
       },
       { head: text('connect'), kind: 'number', cell: ({ connect }) => timeOf(connect) },
       { head: text('first-byte'), kind: 'number', cell: ({ first_byte }) => timeOf(first_byte) },
-      { head: text('successes'), kind: 'number wide', cell: ({ successes }) => whole(successes) },
+      { head: text('successes'), kind: 'number', cell: ({ successes }) => whole(successes) },
       {
         head: text('failures'),
-        kind: 'wide',
         cell: ({ failures }) => failures.map(({ cause, count }) => `${codeText(cause)} × ${count}`).join(', ') || '–',
       },
       {
         head: text('worked'),
-        kind: 'number wide',
+        kind: 'number',
         cell: ({ worked_age_ms }) =>
           worked_age_ms !== null ? text('ago', { time: duration(worked_age_ms) }) : text('never'),
       },

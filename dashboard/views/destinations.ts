@@ -7,6 +7,7 @@ import { text } from '../text/language.js';
 import { duration, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { button, field, frame, type MakeView } from '../view/view.js';
+import { placeOf } from './connection-cells.js';
 
 const EVERY_MS = 5000;
 const STEP = 50;
@@ -24,7 +25,8 @@ export const destinations: MakeView = ({ api, notices }) => {
       {
         head: text('destination'),
         isHeader: true,
-        cell: ({ destination }) => el('a', { href: `#/destinations/${encodeURIComponent(destination)}` }, destination),
+        cell: ({ destination }) =>
+          el('a', { href: `#/destinations/${encodeURIComponent(destination)}` }, ...placeOf(destination)),
       },
       {
         head: text('leads'),
@@ -46,10 +48,14 @@ export const destinations: MakeView = ({ api, notices }) => {
     ],
   });
   const count = el('p', { class: 'count', role: 'status' });
-  const more = button(text('show-more'), () => {
-    limit = Math.min(limit + STEP, SHOWN_MAX);
-    asked.now();
-  });
+  const more = button(
+    text('show-more'),
+    () => {
+      limit = Math.min(limit + STEP, SHOWN_MAX);
+      asked.now();
+    },
+    'more',
+  );
   const form = el(
     'form',
     { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },

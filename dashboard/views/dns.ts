@@ -14,6 +14,7 @@ export const dns: MakeView = ({ api, notices }) => {
   const servers = table<ServerState>({
     caption: text('dns-servers'),
     empty: text('no-servers'),
+    isStacked: true,
     keyOf: ({ id }) => id,
     columns: [
       {
@@ -27,7 +28,7 @@ export const dns: MakeView = ({ api, notices }) => {
         cell: ({ latency_ms }) => (latency_ms === null ? '–' : duration(latency_ms)),
       },
       { head: text('questions'), kind: 'number', cell: ({ counts }) => whole(counts['queries'] ?? 0) },
-      { head: text('came-of-it'), kind: 'wide', cell: countsOf },
+      { head: text('came-of-it'), cell: countsOf },
     ],
   });
   const sums = el('div');
@@ -125,6 +126,7 @@ function answersOf(name: string, { answers, choice }: AskedName): HTMLElement {
   const list = table<ServerAnswer>({
     caption: text('answers-of', { name }),
     empty: text('no-servers'),
+    isStacked: true,
     keyOf: ({ server, type }) => `${server} ${type}`,
     columns: [
       { head: text('server'), isHeader: true, cell: ({ server }) => el('code', {}, server) },

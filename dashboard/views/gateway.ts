@@ -19,11 +19,12 @@ export const gateway: MakeView = ({ api, notices }) => {
   const list = table<ConfigurationKey>({
     caption: text('configuration'),
     empty: text('no-keys'),
+    isStacked: true,
     keyOf: ({ key }) => key,
     columns: [
       { head: text('key'), isHeader: true, cell: ({ key }) => el('code', {}, key) },
       { head: text('value'), cell: ({ value }) => el('code', {}, JSON.stringify(value)) },
-      { head: text('comes-from'), kind: 'wide', cell: sourceOf },
+      { head: text('comes-from'), cell: sourceOf },
     ],
   });
   const target = el('input', {
@@ -150,7 +151,7 @@ function stateOf(status: Status): HTMLElement {
       [text('memory'), bytes(memory.bytes_resident)],
       [text('level-written'), log_level],
     ]),
-    el('h3', {}, text('actors')),
+    el('h3', { class: 'actors-head' }, text('actors')),
     el('p', { class: 'actors' }, ...served),
   );
 }

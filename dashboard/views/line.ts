@@ -17,7 +17,7 @@ export const line: MakeView = ({ api, notices }, name) => {
   const path = `/lines/${encodeURIComponent(name)}`;
   const pause = button(text('pause'), () => void act(shown?.paused ? 'resume' : 'pause'));
   const pin = button(text('pin'), () => void act(shown?.pinned ? 'unpin' : 'pin'));
-  const state = el('div');
+  const state = el('div', { class: 'spaced' });
   const connect = el('div');
   const first = el('div');
   const back = el('a', { class: 'back', href: '#/lines' }, `← ${text('lines')}`);
@@ -35,6 +35,7 @@ export const line: MakeView = ({ api, notices }, name) => {
     pin.textContent = text(one.pinned ? 'unpin' : 'pin');
     fill(
       state,
+      circuitOf(one),
       facts([
         [text('health'), healthOf(one)],
         [text('wins'), one.win_share === null ? whole(one.wins) : `${whole(one.wins)} (${share(one.win_share, 1)})`],
@@ -87,7 +88,6 @@ function moreOf({
   source,
   tier,
   cost_ms,
-  circuit,
   answers_early,
   link,
   budgets,
@@ -107,11 +107,15 @@ function moreOf({
   ];
   if (link !== null) more.push([text('link'), `${link.at}${link.fault === null ? '' : `: ${link.fault}`}`]);
   if (answers_early) more.push([text('answers-early'), text('answers-early-told')]);
-  if (circuit !== null) {
-    const { failures, for_ms, why } = circuit;
-    const detail = why?.detail ? ` (${why.detail})` : '';
-    const cause = why === null ? '' : `${codeText(why.cause)}${detail}, ${why.address}`;
-    more.push([text('circuit'), text('circuit-told', { count: failures, time: duration(for_ms), why: cause })]);
-  }
   return more;
+}
+
+/** Why its circuit is open, and until when. */
+function circuitOf({ circuit }: LineState): HTMLElement | null {
+  if (circuit === null) return null;
+  const { failures, for_ms, why } = circuit;
+  const detail = why?.detail ? ` (${why.detail})` : '';
+  const cause = why === null ? '' : `${codeText(why.cause)}${detail}, ${why.address}`;
+  const said = text('circuit-told', { count: failures, time: duration(for_ms), why: cause });
+  return el('p', { class: 'trouble' }, said);
 }

@@ -15,6 +15,7 @@ export const lines: MakeView = ({ api }) => {
   const list = table<LineState>({
     caption: text('lines'),
     empty: text('no-lines'),
+    isStacked: true,
     keyOf: ({ line }) => line,
     columns: [
       {
@@ -24,21 +25,19 @@ export const lines: MakeView = ({ api }) => {
       },
       { head: text('health'), cell: healthOf },
       { head: text('wins'), kind: 'number', cell: shareBar },
-      { head: text('attempts'), kind: 'number wide', cell: ({ attempts }) => whole(attempts) },
-      { head: text('rescues'), kind: 'number wide', cell: ({ rescues }) => whole(rescues) },
+      { head: text('attempts'), kind: 'number', cell: ({ attempts }) => whole(attempts) },
+      { head: text('rescues'), kind: 'number', cell: ({ rescues }) => whole(rescues) },
       { head: text('failures'), kind: 'number', cell: ({ failures }) => whole(failures) },
       {
         head: text('connect-half'),
-        kind: 'wide',
         cell: ({ connect }) => histogram(text('connect-times'), connect, true),
       },
       {
         head: text('first-byte-half'),
-        kind: 'wide',
         cell: ({ first_byte }) => histogram(text('first-byte-times'), first_byte, true),
       },
-      { head: text('down'), kind: 'number wide', cell: ({ bytes_down }) => bytes(bytes_down) },
-      { head: text('up'), kind: 'number wide', cell: ({ bytes_up }) => bytes(bytes_up) },
+      { head: text('down'), kind: 'number', cell: ({ bytes_down }) => bytes(bytes_down) },
+      { head: text('up'), kind: 'number', cell: ({ bytes_up }) => bytes(bytes_up) },
     ],
   });
   const view = frame(text('lines'), [], el('p', { class: 'lead' }, text('lines-lead')), list.element);

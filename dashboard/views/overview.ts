@@ -48,7 +48,7 @@ export const overview: MakeView = ({ api, live }) => {
       },
       { head: text('health'), cell: healthOf },
       { head: text('wins'), kind: 'number', cell: ({ wins }) => whole(wins) },
-      { head: text('rescues'), kind: 'number', cell: ({ rescues }) => whole(rescues) },
+      { head: text('rescues'), kind: 'number wide', cell: ({ rescues }) => whole(rescues) },
       { head: text('down'), kind: 'number wide', cell: ({ bytes_down }) => bytes(bytes_down) },
     ],
   });
@@ -61,7 +61,7 @@ export const overview: MakeView = ({ api, live }) => {
       { head: text('target'), isHeader: true, cell: hostLink },
       { head: text('line'), cell: ({ line }) => line ?? '–' },
       {
-        head: text('connected-after'),
+        head: text('connect'),
         kind: 'number wide',
         cell: ({ connect_ms }) => (connect_ms === undefined ? '–' : duration(connect_ms)),
       },

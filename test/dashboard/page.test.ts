@@ -198,7 +198,7 @@ test('names are asked and flushed, a bad address is added and undone, the config
   await page.getByText('Answers for video.example.net that were forgotten: 1').waitFor();
   await visit(page, 'bad-addresses');
   await page.getByLabel('Address', { exact: true }).fill('198.51.100.200');
-  await page.getByLabel('For hours').fill('2');
+  await page.getByLabel('Hours').fill('2');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
   await page.getByText('198.51.100.200 is not used any more.').waitFor();

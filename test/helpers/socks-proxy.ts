@@ -13,6 +13,8 @@ export interface Passed {
 export interface Pace {
   readonly connect_ms?: number;
   readonly bytes_s?: number;
+  /** What a CONNECT to that host waits for besides. */
+  readonly before?: (host: string) => Promise<void>;
 }
 
 export class SocksProxy {
@@ -70,15 +72,19 @@ export class SocksProxy {
     const server = connect(port, this.#names[host] ?? host);
     this.#keep(server);
     server.once('connect', () => {
-      const { connect_ms = 0, bytes_s } = this.#pace;
+      const { connect_ms = 0, bytes_s, before } = this.#pace;
       const connected = (): void => {
         client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
         client.pipe(server);
         if (bytes_s === undefined) server.pipe(client);
         else trickle(server, client, bytes_s);
       };
-      if (connect_ms === 0) connected();
-      else setTimeout(connected, connect_ms);
+      const paced = (): void => {
+        if (connect_ms === 0) connected();
+        else setTimeout(connected, connect_ms);
+      };
+      if (before === undefined) paced();
+      else void before(host).then(paced);
     });
     server.once('close', () => client.destroy());
     client.once('close', () => server.destroy());

@@ -181,7 +181,9 @@ export const answers = (): Answers => {
     ...Object.fromEntries(lines.map((one) => [`GET /lines/${one.line}`, one])),
     'GET /connections': ({ path }) => {
       const isLive = !path.includes('state=ended');
-      const connections = Array.from({ length: 14 }, (_, index) => connection(index, isLive));
+      const connections = Array.from({ length: path.includes('limit=8') ? 8 : 14 }, (_, index) =>
+        connection(index, isLive),
+      );
       return { connections, matched: isLive ? 214 : 14, silent_workers: [] };
     },
     'GET /connections/rescue': rescue,

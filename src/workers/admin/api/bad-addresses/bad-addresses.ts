@@ -24,7 +24,7 @@ const Evidences = fields({
   expires: Type.Union([Time, Type.Null()], { description: 'Null: it holds until it is undone' }),
 });
 
-const Bad = fields({
+export const Bad = fields({
   address: Type.String({ description: 'An address, or a range of IpBlacklist' }),
   everywhere: Type.Boolean({ description: 'It is used for no name, nor when a client asks for the address itself' }),
   names: Type.Array(Type.String(), { description: 'Names for which it is not used' }),

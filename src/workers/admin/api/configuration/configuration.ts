@@ -12,7 +12,7 @@ const STARTS = refused(503, 'the gateway is still starting');
 const RELOAD_MS = 120_000;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
 
-const Values = fields({
+export const Values = fields({
   key: Type.String({ description: 'Such as `limits.connections_max`: see docs/config.md' }),
   value: Type.Unknown({ description: 'With `***` for what is secret' }),
   source: fields({

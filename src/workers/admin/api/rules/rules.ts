@@ -29,7 +29,7 @@ const Applied = fields({
   sticky: Type.Union([oneOf(STICKY), Type.Null()], { description: 'For whom the line is kept' }),
 });
 
-const Tested = fields({
+export const Tested = fields({
   target: Type.String(),
   rule: orNull(Applied),
   passed_over: Type.Array(Place, { description: 'Rules before it that are for the target, but for other clients' }),

@@ -45,7 +45,7 @@ const Trouble = fields({
   since: Time,
 });
 
-const Status = fields({
+export const Status = fields({
   version: Type.String(),
   node: Type.String(),
   engine: oneOf(['uring', 'epoll']),
