@@ -11,7 +11,7 @@ import { evaluatedPac } from '../helpers/pac.js';
 import { freePort } from '../helpers/proxies.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { echoServer } from '../helpers/servers.js';
-import { through } from '../helpers/socks-client.js';
+import { dial, through } from '../helpers/socks-client.js';
 import { UpgradedGateway } from '../helpers/upgraded-gateway.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
@@ -107,6 +107,24 @@ inBothEngines(
     await gateway.ends(gateway.pid);
   },
 );
+
+inBothEngines('a gateway whose only line is broken off is not ready, and says which', async (world) => {
+  const gateway = await world.gateway({
+    admin: { listen: '127.0.0.1:0' },
+    upstream: { name: 'vpn', type: 'socks5', host: '127.0.0.1', port: await freePort() },
+  });
+  const place = await adminPlace(gateway);
+  assert.equal(await statusOf(place, '/readyz'), 200);
+  let answer = await askAdmin(place, '/readyz');
+  while (answer.status === 200) {
+    const { peer } = await dial(gateway.port, { host: '192.0.2.1', port: 443 });
+    peer.close();
+    answer = await askAdmin(place, '/readyz');
+  }
+  const problems = ['no line is left: "vpn" is broken off'];
+  assert.deepEqual([answer.status, JSON.parse(answer.body)], [503, { status: 'not ready', problems }]);
+  assert.equal(await statusOf(place, '/healthz'), 200);
+});
 
 inBothEngines('browsers get a PAC file of the rules, which another list of names changes', async (world) => {
   const directory = folder();

@@ -77,11 +77,16 @@ export async function run({
     void traces.look();
   });
   const feed = new Feed(parts);
+  const wrongToken = (address: string | undefined): void => {
+    const message = 'admin: a client has shown a wrong token';
+    written?.tell({ topic: 'admin token', level: 'warn', message, fields: { client: address ?? 'unix' } });
+  };
   const server = new AdminServer({
-    app: guarded(makeApp(parts, { page: readPage(PAGE), feed }), () => inForce.admin),
+    app: guarded(makeApp(parts, { page: readPage(PAGE), feed }), () => inForce.admin, wrongToken),
     upgrade: clashSockets(
       (path, query) => hearing(path, query, parts, feed),
       () => inForce.admin,
+      wrongToken,
     ),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
   });

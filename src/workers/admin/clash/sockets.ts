@@ -2,6 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { WrongToken } from '../guard/guard.js';
 import type { Guarding } from '../guard/judge.js';
 import { judgeUpgrade, type Upgrade } from '../guard/judge-upgrade.js';
 import type { Heard } from './hearing.js';
@@ -16,14 +17,16 @@ const CLOSE_BUSY = 1013;
 
 type Hearing = (path: string, query: (name: string) => string | undefined) => Heard;
 
-/** Answers requests for an upgrade. `options`: those in force. */
-export function clashSockets(hearing: Hearing, options: () => Guarding) {
+/** Answers requests for an upgrade. `options`: those in force. `noticed`: hears of clients that show a wrong token. */
+export function clashSockets(hearing: Hearing, options: () => Guarding, noticed: WrongToken = () => {}) {
   const server = new WebSocketServer({
     ...{ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE_BYTES_MAX },
   });
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => {});
-    const heard = heardOf(judgeUpgrade(request, options()), hearing);
+    const asked = judgeUpgrade(request, options());
+    if (asked?.judged.code === 'refused' && asked.judged.isWrongToken) noticed(request.socket.remoteAddress);
+    const heard = heardOf(asked, hearing);
     if (heard.code === 'refused') refuse(socket, heard.status, heard.message);
     else server.handleUpgrade(request, socket, head, (client) => tell(client, heard.stream));
   };

@@ -9,22 +9,26 @@ import { type Judged, judge } from './judge.js';
 /** A body is a small JSON object. */
 const BODY_BYTES_MAX = 64 * 1024;
 
+/** `address`: undefined for a client of a Unix socket. */
+export type WrongToken = (address: string | undefined) => void;
+
 /** What the server hands over with a request. */
 interface FromServer {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
 }
 
-/** Has `app` hear only what may be asked. `options`: those in force. */
-export function guarded(app: Hono, options: () => AdminOptions): Hono {
+/** Has `app` hear only what may be asked. `options`: those in force. `noticed`: hears of clients that show a wrong token. */
+export function guarded(app: Hono, options: () => AdminOptions, noticed: WrongToken = () => {}): Hono {
   const outer = new Hono();
-  outer.use('*', admit(options), BODY_LIMIT);
+  outer.use('*', admit(options, noticed), BODY_LIMIT);
   outer.all('*', ({ req, env }) => app.fetch(req.raw, env));
   return outer;
 }
 
-function admit(options: () => AdminOptions): MiddlewareHandler {
+function admit(options: () => AdminOptions, noticed: WrongToken): MiddlewareHandler {
   return async (context, next) => {
     const judged = judgeOf(context, options());
+    if (judged.code === 'refused' && judged.isWrongToken) noticed(addressOf(context));
     if (judged.code === 'refused') context.res = refusal(judged);
     else if (judged.isPreflight) context.res = new Response(null, { status: 204, headers: { ...PREFLIGHT_HEADERS } });
     else await next();
@@ -36,10 +40,14 @@ function admit(options: () => AdminOptions): MiddlewareHandler {
   };
 }
 
-function judgeOf({ env, req }: Context, options: AdminOptions): Judged {
-  const { incoming } = (env ?? {}) as FromServer;
+function addressOf({ env }: Context): string | undefined {
+  return ((env ?? {}) as FromServer).incoming?.socket?.remoteAddress;
+}
+
+function judgeOf(context: Context, options: AdminOptions): Judged {
+  const { req } = context;
   const asking = {
-    address: incoming?.socket?.remoteAddress,
+    address: addressOf(context),
     method: req.method,
     path: req.path,
     token: req.query('token'),

@@ -33,6 +33,8 @@ export type Judged =
       /** A sentence. */
       readonly error: string;
       readonly origin: string | undefined;
+      /** It has shown a token that is not the gateway's. */
+      readonly isWrongToken?: true;
     };
 
 /** What of the options says who may ask. */
@@ -72,8 +74,16 @@ export function judge(asking: Asking, options: Guarding): Judged {
   if (asking.method === 'OPTIONS' && reader !== undefined && asking.header('access-control-request-method')) {
     return { code: 'admitted', origin: reader, isPreflight: true };
   }
-  if (!hasToken(asking, options)) {
+  if (options.token_file === null || !needsToken(asking.path)) {
+    return { code: 'admitted', origin: reader, isPreflight: false };
+  }
+  const shown = tokenOf(asking);
+  if (shown === undefined) {
     return refused(401, 'the token is needed: Authorization: Bearer TOKEN, with the text of admin.token_file', reader);
+  }
+  if (!isToken(shown, options.token_file.token)) {
+    const error = 'the token is not the text of admin.token_file';
+    return { code: 'refused', status: 401, error, origin: reader, isWrongToken: true };
   }
   return { code: 'admitted', origin: reader, isPreflight: false };
 }
@@ -108,10 +118,8 @@ function comesFromOtherSite({ method, header }: Asking): boolean {
 }
 
 /** In a query only where a browser can show it in no other way: streams of events and WebSockets begin with GET. */
-function hasToken({ method, path, token: shown, header }: Asking, { token_file }: Guarding): boolean {
-  if (token_file === null || !needsToken(path)) return true;
-  const bearer = bearerOf(header('authorization')) ?? (method === 'GET' ? shown : undefined);
-  return bearer !== undefined && isToken(bearer, token_file.token);
+function tokenOf({ method, token, header }: Asking): string | undefined {
+  return bearerOf(header('authorization')) ?? (method === 'GET' ? token : undefined);
 }
 
 const TEXT_LENGTH_MAX = 100;

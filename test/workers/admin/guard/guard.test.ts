@@ -76,6 +76,29 @@ test('what tells of connections needs the token, in the header or in the query o
   assert.equal(await status({}, { token_file: null }), 200);
 });
 
+test('who shows a wrong token is told of, and who shows none is not', async () => {
+  const told: (string | undefined)[] = [];
+  const app = guarded(
+    new Hono(),
+    () => OPTIONS,
+    (address) => told.push(address),
+  );
+  const asked = async (
+    headers: Readonly<Record<string, string>>,
+    remoteAddress: string | undefined,
+  ): Promise<number> => {
+    const incoming = { socket: { remoteAddress } };
+    return (await app.request('http://localhost/x', { headers: { host: 'localhost', ...headers } }, { incoming }))
+      .status;
+  };
+  assert.equal(await asked({}, '192.0.2.1'), 401);
+  assert.equal(await asked(BEARER, '192.0.2.2'), 404);
+  assert.equal(await asked({ authorization: 'Bearer guess' }, '192.0.2.3'), 401);
+  assert.equal(await asked({ authorization: 'Bearer guess' }, undefined), 401);
+  assert.equal(await asked({ authorization: 'Bearer guess', host: 'evil.test' }, '192.0.2.4'), 403);
+  assert.deepEqual(told, ['192.0.2.3', undefined]);
+});
+
 test('the page, health and PAC files need no token; nothing else, known or not, is without it', async () => {
   const open = ['/', '/healthz', '/readyz', '/proxy.pac', '/wpad.dat', '/dashboard/main.js'];
   for (const path of open) assert.equal(await status({ path }), 200, path);
