@@ -36,6 +36,9 @@ ${lines(answers)}
   // What is remembered of destinations is kept over a restart in this file, whose folder must be there:
   // "cache": { "state_file": "/var/lib/tcproute/routes.json" },
 
+  // A dashboard, an API and metrics for this machine, at http://127.0.0.1:9090; also for \`tcproute status\` and \`tcproute top\`:
+  // "admin": { "listen": "127.0.0.1:9090" },
+
   // For \`tcproute reload\` and \`tcproute upgrade\`; without it, send SIGHUP and SIGUSR1:
   // "control_socket": "/run/tcproute/control",
   // The number of the process, for scripts that send signals:

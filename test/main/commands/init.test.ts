@@ -87,7 +87,8 @@ describe('what is written for each purpose', () => {
         .replaceAll(/^ {2}\/\/ (".*,)$/gm, '  $1')
         .replace('NAME', 'direct')
         .replaceAll(/"\/(?:run|var\/\w+)\/tcproute\//g, `"${directory}/`);
-      for (const key of ['cache', 'control_socket', 'pid_file', 'log']) assert.ok(all.includes(`\n  "${key}": `), key);
+      for (const key of ['cache', 'admin', 'control_socket', 'pid_file', 'log'])
+        assert.ok(all.includes(`\n  "${key}": `), key);
       assert.deepEqual(errorsOf(loadText('c.json', all)), []);
     });
   }
