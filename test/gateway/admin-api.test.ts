@@ -2,6 +2,7 @@
 // answered or refused in the form that it says.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
@@ -24,7 +25,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-type Content = { readonly 'application/json': { readonly schema: Schema } };
+/** By MIME type. */
+type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 
 interface Operation {
   readonly parameters?: readonly Parameter[];
@@ -36,15 +38,26 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
+  /** The MIME type of its answer. */
+  readonly type: string;
 }
+
+const JSON_TYPE = 'application/json';
 
 const DOCUMENT = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 
-const OPERATIONS: readonly Asked[] = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+const ALL: readonly Asked[] = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => {
+    const [type = ''] = Object.keys(operation.responses[200].content);
+    return { method: method.toUpperCase(), path, operation, type };
+  }),
 );
+const OPERATIONS = ALL.filter(({ type }) => type === JSON_TYPE);
+const STREAMS = ALL.filter(({ type }) => type !== JSON_TYPE);
+
+const answerOf = ({ responses }: Operation): Schema => responses[200].content[JSON_TYPE]?.schema ?? {};
 
 /** What each parameter may be, and what each endpoint is asked for, so that it answers. */
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -92,7 +105,7 @@ async function start(world: World) {
     const told: unknown = JSON.parse(reply.body);
     return { status: reply.status, body: told };
   };
-  return { gateway, ask };
+  return { gateway, place, ask };
 }
 
 /** The names of a live connection, and of its destination, which is remembered. */
@@ -117,7 +130,7 @@ const isFailure = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string' && body.error !== '';
 
 inBothEngines('every endpoint answers as its file says', async (world) => {
-  const { gateway, ask } = await start(world);
+  const { gateway, place, ask } = await start(world);
   const known = { ...PARAMETERS, ...(await connected(world, gateway, ask)) };
   for (const { method, path, operation } of OPERATIONS) {
     const name = `${method} ${path}`;
@@ -131,11 +144,23 @@ inBothEngines('every endpoint answers as its file says', async (world) => {
     const sent = path.endsWith('/delay') ? { target: known.destination } : BODIES[name];
     const { status, body } = await ask(method, asked, sent);
     assert.equal(status, 200, `${name}: ${JSON.stringify(body)}`);
-    const { schema } = operation.responses[200].content['application/json'];
-    assert.deepEqual(Value.Errors(schema, body), [], `${name}: ${JSON.stringify(body)}`);
+    assert.deepEqual(Value.Errors(answerOf(operation), body), [], `${name}: ${JSON.stringify(body)}`);
     assert.equal((await ask(method, `${asked}${query === '' ? '?' : '&'}stray=1`, sent)).status, 400, name);
   }
+  assert.ok(STREAMS.length > 0);
+  for (const { path, type } of STREAMS) assert.equal(await typeOf(place, path), `200 ${type}`);
 });
+
+/** The MIME type of an answer that may go on for ever. */
+function typeOf(place: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asking = get(`${place}${path}`, { agent: false }, (response) => {
+      resolve(`${response.statusCode} ${response.headers['content-type']}`);
+      response.destroy();
+    });
+    asking.once('error', reject);
+  });
+}
 
 /** Texts that parameters might have, and many that they may not. */
 const text = fc.oneof(
@@ -168,7 +193,7 @@ function requestOf({ method, path, operation }: Asked): fc.Arbitrary<{ method: s
   const texts = (names: readonly string[]) => fc.record(Object.fromEntries(names.map((name) => [name, text])));
   const queries = [...named('query').map(({ name }) => name), 'stray'];
   const query = fc.subarray(queries).chain((names) => texts(names));
-  const fields = Object.keys(operation.requestBody?.content['application/json'].schema.properties ?? {});
+  const fields = Object.keys(operation.requestBody?.content[JSON_TYPE]?.schema.properties ?? {});
   const body =
     operation.requestBody === undefined
       ? fc.constant(undefined)
@@ -191,8 +216,7 @@ inBothEngines('whatever is asked of an endpoint, it answers or says in a sentenc
     await fc.assert(
       fc.asyncProperty(requestOf(one), async ({ method, path, body }) => {
         const told = await ask(method, path, body);
-        const { schema } = one.operation.responses[200].content['application/json'];
-        const isAnswer = told.status === 200 && Value.Check(schema, told.body);
+        const isAnswer = told.status === 200 && Value.Check(answerOf(one.operation), told.body);
         const isRefusal = told.status >= 400 && told.status < 500 && isFailure(told.body);
         assert.ok(
           isAnswer || isRefusal,
@@ -205,7 +229,7 @@ inBothEngines('whatever is asked of an endpoint, it answers or says in a sentenc
   const paths = OPERATIONS.map(({ path }) => filled(path, PARAMETERS));
   for (const path of [...paths, '/api', '/api/v1', '/api/v1/', '/api//v1', '/api/v1/%2e%2e', '/nothing?a=b']) {
     for (const method of ['GET', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
-      if (OPERATIONS.some((one) => one.method === method && patternOf(one.path).test(path))) continue;
+      if (ALL.some((one) => one.method === method && patternOf(one.path).test(path))) continue;
       if (method === 'HEAD') continue;
       const told = await ask(method, path);
       assert.ok([400, 404, 405].includes(told.status) && isFailure(told.body), `${method} ${path}: ${told.status}`);
