@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
 import type { Family } from './family.js';
 import type { Form } from './form.js';
+import { openFds } from './open-fds.js';
 import { bucketSamples, oneSample, type Sample, Series, setBuckets } from './series.js';
 
 /**
@@ -10,11 +11,14 @@ import { bucketSamples, oneSample, type Sample, Series, setBuckets } from './ser
  * does, and what it makes of that histogram is left out. `nodejs_eventloop_lag_seconds` is measured at a scrape, and stays.
  */
 const NEVER_MS = 1_000_000_000;
+const OPEN_FDS = 'process_open_fds';
 const LEFT_OUT = [
   ...['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((what) => `nodejs_eventloop_lag_${what}_seconds`),
   // Gauges with the ending of counters, which promtool does not like and OpenMetrics does not allow. The same stands by type in
   // metrics without it.
   ...['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`),
+  // In its place there is one that costs nothing where many are open.
+  OPEN_FDS,
 ];
 
 /** What the registry makes lines of. */
@@ -56,6 +60,11 @@ export class Exposition<Readings> {
   #addDefaults(): void {
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: NEVER_MS });
     for (const name of LEFT_OUT) this.#registry.removeSingleMetric(name);
+    const shown = { name: OPEN_FDS, help: 'Number of open file descriptors.', labels: [] };
+    new ReadMetric(this.#registry, shown, () => ({
+      ...{ name: OPEN_FDS, help: shown.help, type: 'gauge' },
+      values: [{ sharedLabels: {}, value: openFds() }],
+    }));
   }
 
   #add(family: Family<Readings>, form: Form): void {
