@@ -252,6 +252,7 @@ class Start {
       addUses: (uses) => supervisor.budgets.add(uses),
       budgets: () => supervisor.budgets.shown,
       budgetStates: () => supervisor.budgets.states,
+      routesKnown: async () => supervisor.routes.control?.settled(),
       steer: (what) => supervisor.steering.change(what),
       lookAgain: () => acceptor.lookAgain(),
       hasten(drain_timeout_ms) {

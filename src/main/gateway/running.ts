@@ -61,6 +61,8 @@ export interface Gateway {
   /** How much of each budget is used. */
   budgets(): readonly ShownBudget[];
   budgetStates(): readonly BudgetState[];
+  /** Resolves once the connection actors know what the state file of routes had. */
+  routesKnown(): Promise<void>;
   /** What an operator sets of lines. Resolves once all actors know. */
   steer(what: NamedChange): Promise<Steer>;
   /** The process that accepted at the same sockets does so no more: looks whether clients wait there. */

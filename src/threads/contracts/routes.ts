@@ -46,6 +46,8 @@ export interface RoutesControl {
   setLinks(links: readonly LineLink[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
   snapshot(path: string): Promise<void>;
+  /** Resolves once the connection actors know what the state file had. */
+  settled(): Promise<void>;
   /** Another process writes the state file from now on. */
   retire(): Promise<void>;
   /** Writes the state file now; so does `stop`. */

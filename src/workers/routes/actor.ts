@@ -78,6 +78,10 @@ export async function run({ options, beats, control, log, readOnly = false, left
         await told();
         await memory.snapshot(path);
       },
+      settled: async () => {
+        await memory.restored;
+        await routes.told();
+      },
       retire: () => memory.retire(),
       save: async () => {
         await told();
@@ -183,6 +187,13 @@ class Routes {
       const sites = destinations.map((one) => this.#sites.of(one)).filter((site) => site !== undefined);
       for (const { feed } of this.#connected.values()) feed.tell([], [], sites);
     });
+  }
+
+  /** Resolves once all actors know what is known by now. */
+  async told(): Promise<void> {
+    // What is remembered is told with the names of its sites.
+    if (!this.#memory.isEmpty) await this.#sites.load();
+    await Promise.all([...this.#connected.values()].map(({ feed }) => feed.told));
   }
 
   /** Main tells of lines. */

@@ -24,6 +24,8 @@ export class RouteFeed {
   #sites = new Set<string>();
   readonly #siteOf: (destination: string) => string | undefined;
   #pushing = false;
+  /** Resolves once all that waits has been pushed, and answered. */
+  told: Promise<void> = Promise.resolve();
 
   constructor(
     pushes: MessagePort,
@@ -46,7 +48,7 @@ export class RouteFeed {
     }
     this.#lines = [...this.#lines, ...lines].slice(-LINE_EVENTS_MAX);
     for (const site of sites) if (this.#sites.size < SITES_MAX) this.#sites.add(site);
-    if (!this.#pushing) void this.#push();
+    if (!this.#pushing) this.told = this.#push();
   }
 
   /** Sends one message at a time. A dead actor never answers its message, so nothing more is sent to it. */

@@ -185,7 +185,7 @@ async function explain(
   let ruled: Ruled | undefined;
   let before: Before = {};
   try {
-    await routesKnown(gateway);
+    await within(GRACE_MS, gateway.routesKnown());
     ruled = await ruledFor(gateway, target, as);
     resolved = resolvedWhere(target, options, ruled?.ruling, as?.lines);
     if (resolved === 'here' || resolved === 'here-and-by-proxy')
@@ -245,12 +245,6 @@ function userLinesOf(as: As | undefined, { lines }: Options): Pick<Explanation, 
   const own = as?.lines;
   if (own === undefined) return {};
   return { user_lines: lines.filter(({ number }) => own.includes(number)).map(({ name }) => name) };
-}
-
-/** Waits until the connection actors have the routes of the start: the route actor pushes them before `ready` is answered. */
-async function routesKnown(gateway: Gateway): Promise<void> {
-  const asked = gateway.actors().flatMap((actor) => (actor === undefined ? [] : [actor.ready()]));
-  await within(GRACE_MS, Promise.all(asked));
 }
 
 /** The explanation, or why there is none. The gateway caches the answer, so the race uses these addresses. */
