@@ -5,6 +5,8 @@ import { el } from '../dom/element.js';
 import { SECONDS_MAX } from './series.js';
 
 const SECONDS_MIN = 60;
+/** Narrower plots have times of day without seconds. */
+const NARROW_PX = 400;
 
 export interface Line {
   readonly name: string;
@@ -40,6 +42,7 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: colour('--ink-3'), font, ticks: { show: false }, gap: 6 };
     const grid = { stroke: colour('--rule'), width: 1 };
+    const isNarrow = place.clientWidth < NARROW_PX;
     const options: UPlot.Options = {
       width: Math.max(place.clientWidth, 120),
       height,
@@ -51,7 +54,13 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
         y: { range: (_, __, max) => [0, Math.max((max ?? 0) * 1.1, 1)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: 56, values: (_, splits) => splits.map(timeOf) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 28,
+          space: isNarrow ? 40 : 56,
+          values: (_, splits) => splits.map((at) => timeOf(at, isNarrow)),
+        },
         {
           ...axis,
           grid,
@@ -109,7 +118,8 @@ function windowOf(first: number | null, last: number | null): [number, number] {
   return [end - seconds, end];
 }
 
-function timeOf(at_s: number): string {
+function timeOf(at_s: number, isShort: boolean): string {
   const date = new Date(at_s * 1000);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  const parts = [date.getHours(), date.getMinutes(), ...(isShort ? [] : [date.getSeconds()])];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }

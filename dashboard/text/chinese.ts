@@ -29,7 +29,7 @@ export const CHINESE: Readonly<Record<keyof typeof ENGLISH, string>> = {
   'came-of-it': '结果',
   cancel: '取消',
   candidates: '候选',
-  'circuit-told': '连续失败 {count} 次；{time}后重试。{why}',
+  'circuit-told': '连续失败 {count} 次；{time}后重试：{why}',
   client: '客户端',
   'client-gets': '客户端得到',
   clients: '客户端',

@@ -28,7 +28,7 @@ export const ENGLISH = {
   'came-of-it': 'What came of it',
   cancel: 'Cancel',
   candidates: 'Candidates',
-  'circuit-told': 'Failed {count} times in a row; tried again in {time}. {why}',
+  'circuit-told': 'Failed {count} times in a row; tried again in {time}: {why}',
   client: 'Client',
   'client-gets': 'A client gets',
   clients: 'Clients',

@@ -26,6 +26,7 @@ export function whole(count: number): string {
 export const perSecond = (count: number): string => (count >= 9.95 ? whole(count) : count.toFixed(1));
 
 export function duration(ms: number): string {
+  if (ms === 0) return `0${THIN}ms`;
   if (ms < 9.95) return `${ms.toFixed(1)}${THIN}ms`;
   if (ms < 999.5) return `${Math.round(ms)}${THIN}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)}${THIN}s`;
@@ -38,6 +39,11 @@ export function duration(ms: number): string {
   if (days > 0) return `${days}${THIN}d ${hours}${THIN}h`;
   if (hours > 0) return `${hours}${THIN}h ${minutes}${THIN}min`;
   return `${minutes}${THIN}min ${seconds % 60}${THIN}s`;
+}
+
+/** How long ago something was: whole seconds. */
+export function age(ms: number): string {
+  return ms < 59_500 ? `${Math.round(ms / 1000)}${THIN}s` : duration(ms);
 }
 
 /** A part of a whole; an en dash where there is no whole. */

@@ -4,7 +4,7 @@ import { confirmed } from '../dom/dialog.js';
 import { el, fill } from '../dom/element.js';
 import { table } from '../dom/table.js';
 import { codeText, reasonText, text } from '../text/language.js';
-import { duration, whole } from '../values/format.js';
+import { age, duration, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { badge, button, choice, field, frame, type MakeView, panel } from '../view/view.js';
 
@@ -42,7 +42,7 @@ export const destination: MakeView = ({ api, notices }, key) => {
         head: text('worked'),
         kind: 'number',
         cell: ({ worked_age_ms }) =>
-          worked_age_ms !== null ? text('ago', { time: duration(worked_age_ms) }) : text('never'),
+          worked_age_ms !== null ? text('ago', { time: age(worked_age_ms) }) : text('never'),
       },
     ],
   });

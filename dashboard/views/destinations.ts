@@ -4,7 +4,7 @@ import { confirmed } from '../dom/dialog.js';
 import { el } from '../dom/element.js';
 import { table } from '../dom/table.js';
 import { text } from '../text/language.js';
-import { duration, whole } from '../values/format.js';
+import { age, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { button, field, frame, type MakeView } from '../view/view.js';
 import { placeOf } from './connection-cells.js';
@@ -37,7 +37,7 @@ export const destinations: MakeView = ({ api, notices }) => {
         head: text('worked'),
         kind: 'number',
         cell: ({ worked_age_ms }) =>
-          worked_age_ms !== null ? text('ago', { time: duration(worked_age_ms) }) : text('never'),
+          worked_age_ms !== null ? text('ago', { time: age(worked_age_ms) }) : text('never'),
       },
       {
         head: text('action'),

@@ -4,7 +4,7 @@ import { confirmed } from '../dom/dialog.js';
 import { type Child, el, fill } from '../dom/element.js';
 import { table } from '../dom/table.js';
 import { codeText, text } from '../text/language.js';
-import { duration, share, whole } from '../values/format.js';
+import { age, duration, share, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { badge, button, facts, field, frame, type MakeView, panel } from '../view/view.js';
 
@@ -157,7 +157,7 @@ function keptOf({ name, hosts, answers }: KeptName): Child[] {
   const fromHosts = hosts && hosts.length > 0 ? [el('p', {}, text('from-hosts', { addresses: hosts.join(', ') }))] : [];
   if (answers.length === 0) return [...fromHosts, el('p', { class: 'empty' }, text('nothing-kept', { name }))];
   const rows = answers.flatMap(({ kind, freshness, ttl_s, age_s, parts }) => {
-    const times = text('kept-times', { age: duration(age_s * 1000), ttl: duration(ttl_s * 1000) });
+    const times = text('kept-times', { age: age(age_s * 1000), ttl: age(ttl_s * 1000) });
     if (parts.length === 0)
       return [
         el('li', {}, badge('plain', codeText(freshness)), ` ${codeText(kind)}`, el('span', { class: 'sub' }, times)),

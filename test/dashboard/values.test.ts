@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantile } from '../../dashboard/plot/quantile.js';
 import { Series } from '../../dashboard/plot/series.js';
-import { bytes, duration, perSecond, share, whole } from '../../dashboard/values/format.js';
+import { age, bytes, duration, perSecond, share, whole } from '../../dashboard/values/format.js';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
@@ -14,10 +14,11 @@ test('numbers have three digits and a unit', () => {
     ['0', '999', '1 000', '1 234 567'],
   );
   assert.deepEqual([0, 0.24, 9.94, 10.4].map(perSecond), ['0.0', '0.2', '9.9', '10']);
-  const times = [0.44, 9.94, 12.3, 999.4, 1000, 59_900, 61_000, 3_600_000, 200_000_000].map((ms) =>
+  const times = [0, 0.44, 9.94, 12.3, 999.4, 1000, 59_900, 61_000, 3_600_000, 200_000_000].map((ms) =>
     plain(duration(ms)),
   );
   assert.deepEqual(times, [
+    '0 ms',
     '0.4 ms',
     '9.9 ms',
     '12 ms',
@@ -28,6 +29,13 @@ test('numbers have three digits and a unit', () => {
     '1 h 0 min',
     '2 d 7 h',
   ]);
+});
+
+test('ages are whole seconds', () => {
+  assert.deepEqual(
+    [400, 4400, 59_400, 61_000].map((ms) => plain(age(ms))),
+    ['0 s', '4 s', '59 s', '1 min 1 s'],
+  );
 });
 
 test('a part that is not all is never called all, and of nothing there is no part', () => {
