@@ -24,7 +24,7 @@ export type TrafficState = readonly [up: number, down: number, other: number];
 
 export function ratesState({ up, down }: LineRates, now: number): LineRatesState {
   const state = ({ bytes_s, samples, at }: Rate): RateState =>
-    samples === 0 ? null : [bytes_s, samples, Math.max(Math.round(now - at), 0)];
+    samples === 0 ? null : [Math.round(bytes_s), samples, Math.max(Math.round(now - at), 0)];
   return { up: state(up), down: state(down) };
 }
 
@@ -64,6 +64,11 @@ export function isRatesState(value: unknown): value is LineRatesState {
 
 export const isTrafficState = (value: unknown): value is TrafficState => isThree(value);
 
+/** Fractions are meaningless and do no harm: an earlier version wrote them. */
 function isThree(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 3 && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value.every((one) => typeof one === 'number' && one >= 0 && one <= Number.MAX_SAFE_INTEGER)
+  );
 }
