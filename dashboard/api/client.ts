@@ -86,7 +86,7 @@ export function urlOf(path: string, query: Query): string {
 }
 
 /** The sentence of an error answer, with what would be allowed. */
-function sentenceOf(told: string): string | undefined {
+export function sentenceOf(told: string): string | undefined {
   try {
     const answer: unknown = JSON.parse(told);
     if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;

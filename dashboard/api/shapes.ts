@@ -33,6 +33,7 @@ export interface Connection {
   readonly bytes_up: number;
   readonly bytes_down: number;
   readonly opened_at: string;
+  readonly ended_at?: string;
   readonly duration_ms: number;
   readonly ending?: string;
 }
@@ -90,7 +91,7 @@ export interface Status {
   readonly fds: { readonly open: number | null; readonly max: number };
   readonly memory: { readonly bytes_resident: number };
   readonly log_level: string;
-  readonly troubles: readonly { readonly message: string; readonly since: string }[];
+  readonly troubles: readonly { readonly level: string; readonly message: string; readonly since: string }[];
 }
 
 export interface Bucket {

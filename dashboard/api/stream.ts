@@ -1,6 +1,6 @@
 // The gateway's server-sent events, by a fetch that goes on: EventSource cannot send the token. After a break it asks again, later
 // each time.
-import { type Api, urlOf } from './client.js';
+import { type Api, sentenceOf, urlOf } from './client.js';
 import { EventReader, type ServerEvent } from './sse.js';
 
 const AGAIN_MS = 1000;
@@ -8,8 +8,17 @@ const AGAIN_MAX_MS = 15_000;
 
 export interface Heard {
   event(event: ServerEvent): void;
-  state(isOpen: boolean): void;
+  /** `refused`: why the gateway gives no events, where it has said so. */
+  state(isOpen: boolean, refused?: string): void;
 }
+
+/** How a stream ended. `isLast`: there is no sense in asking again. */
+interface Ended {
+  readonly isLast?: boolean;
+  readonly refused?: string;
+}
+
+const refusedOf = (status: number, told: string): Ended => ({ refused: sentenceOf(told) ?? `HTTP ${status}` });
 
 export class EventStream {
   readonly #api: Api;
@@ -33,16 +42,16 @@ export class EventStream {
 
   async #read(): Promise<void> {
     const { signal } = this.#stopped;
-    const isWanted = await this.#listen(signal).catch(() => true);
+    const ended = await this.#listen(signal).catch((): Ended => ({}));
     if (signal.aborted) return;
-    this.#heard.state(false);
-    if (!isWanted) return;
+    this.#heard.state(false, ended.refused);
+    if (ended.isLast) return;
     this.#timer = setTimeout(() => void this.#read(), this.#again_ms);
     this.#again_ms = Math.min(this.#again_ms * 2, AGAIN_MAX_MS);
   }
 
-  /** Until the stream ends; false where there is no sense in asking again. */
-  async #listen(signal: AbortSignal): Promise<boolean> {
+  /** Until the stream ends. */
+  async #listen(signal: AbortSignal): Promise<Ended> {
     const response = await fetch(urlOf('/events', { kinds: this.#kinds }), {
       headers: { ...this.#api.headers(), Accept: 'text/event-stream' },
       cache: 'no-store',
@@ -51,9 +60,9 @@ export class EventStream {
     });
     if (response.status === 401) {
       this.#api.onToken();
-      return false;
+      return { isLast: true };
     }
-    if (!response.ok || response.body === null) return true;
+    if (!response.ok || response.body === null) return refusedOf(response.status, await response.text());
     this.#heard.state(true);
     this.#again_ms = AGAIN_MS;
     const events = new EventReader();
@@ -61,6 +70,6 @@ export class EventStream {
     for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
       for (const event of events.take(piece.value)) this.#heard.event(event);
     }
-    return true;
+    return {};
   }
 }

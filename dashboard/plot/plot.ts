@@ -20,8 +20,6 @@ export interface PlotParts {
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
   readonly height: number;
-  /** Steps of the vertical axis, such as powers of two for bytes; without them those of the decimal system. */
-  readonly steps?: readonly number[];
 }
 
 export interface Plot {
@@ -30,7 +28,7 @@ export interface Plot {
   stop(): void;
 }
 
-export function plot({ lines, format, height, steps }: PlotParts): Plot {
+export function plot({ lines, format, height }: PlotParts): Plot {
   const place = el('div', { class: 'plot', 'aria-hidden': 'true' });
   let data: readonly (readonly (number | null)[])[] = [[], ...lines.map(() => [])];
   let drawn: UPlot | undefined;
@@ -58,7 +56,7 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
           ...axis,
           grid: { show: false },
           size: 28,
-          space: isNarrow ? 40 : 56,
+          space: isNarrow ? 48 : 56,
           values: (_, splits) => splits.map((at) => timeOf(at, isNarrow)),
         },
         {
@@ -67,7 +65,6 @@ export function plot({ lines, format, height, steps }: PlotParts): Plot {
           size: 72,
           space: 36,
           values: (_, splits) => splits.map(format),
-          ...(steps && { incrs: [...steps] }),
         },
       ],
       series: [

@@ -7,7 +7,7 @@ export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>>
   abandoned: '已放弃：另一个更好',
   late: '比自己的历史记录慢',
   left: '还没有人说话，服务器就离开了',
-  silent: '没有应答 ClientHello',
+  silent: '另一个应答时还没有应答 ClientHello',
   'not-tls': '有应答，但不是 TLS',
   remembered: '记得它最好',
   'only-attempt': '没有启动其他尝试',

@@ -7,7 +7,7 @@ export const ENGLISH_CODES = {
   abandoned: 'given up: another was better',
   late: 'late by its own history',
   left: 'the server left before anybody spoke',
-  silent: 'did not answer the ClientHello',
+  silent: 'had not answered the ClientHello when another one did',
   'not-tls': 'answered, but not as TLS does',
   // Why the winner won.
   remembered: 'remembered as the best',

@@ -1,7 +1,7 @@
 // Numbers and times as people read them. Pure: time is an argument.
 
-const KIB = 1024;
-const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+/** Of a thousand each, as in the log and in the terminal. */
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 /** No space that a line may break at stands between a number and its unit. */
 const THIN = '\u202f';
 
@@ -9,7 +9,7 @@ export function bytes(count: number): string {
   let value = count;
   let unit = 0;
   while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
-    value /= KIB;
+    value /= 1000;
     unit += 1;
   }
   return `${unit === 0 ? Math.round(value) : threeDigits(value)}${THIN}${BYTE_UNITS[unit]}`;

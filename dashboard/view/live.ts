@@ -13,6 +13,8 @@ export class Live {
   leftOut = 0;
   last: TrafficEvent | undefined;
   isOpen = false;
+  /** Why the gateway gives this page no events, in its own words. */
+  refused: string | undefined;
   readonly #listeners = new Set<() => void>();
 
   /** Called after each change. Returns what ends that. */
@@ -21,8 +23,9 @@ export class Live {
     return () => this.#listeners.delete(listener);
   }
 
-  state(isOpen: boolean): void {
+  state(isOpen: boolean, refused?: string): void {
     this.isOpen = isOpen;
+    this.refused = refused;
     this.#told();
   }
 

@@ -8,10 +8,10 @@ import { badge } from '../view/view.js';
 export const hostLink = ({ id, target }: Connection): HTMLElement =>
   el('a', { href: `#/connections/${encodeURIComponent(id)}` }, ...placeOf(target ?? text('no-target')));
 
-/** A host and its port, which may stand on a line of its own. */
+/** A host and its port, which may stand on a line of its own, whole. */
 export function placeOf(target: string): Child[] {
   const [, host = target, port = ''] = /^(.*)(:\d+)$/.exec(target) ?? [];
-  return [host, el('wbr'), port];
+  return [host, el('wbr'), port === '' ? null : el('span', { class: 'whole' }, port)];
 }
 
 /** In which state it is, or how it ended. */
@@ -23,6 +23,12 @@ export function endingOf({ phase, cause, ending }: Connection): HTMLElement {
     return el('span', {}, badge('warn', text('broken')), el('span', { class: 'why' }, codeText(ending)));
   }
   return badge(phase === 'relay' ? 'good' : 'accent', phaseText(phase));
+}
+
+/** The same in few words, for a list beside another one: the way it ended stands in place of `broken off`. */
+export function shortEndingOf(one: Connection): HTMLElement {
+  if (one.cause !== undefined || one.ending === undefined || one.ending === 'complete') return endingOf(one);
+  return el('span', { class: 'why alone' }, codeText(one.ending));
 }
 
 export function phaseText(phase: string): string {

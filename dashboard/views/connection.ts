@@ -90,6 +90,9 @@ function storyOf(race: Race): Child[] {
   const told = { line: won.line, ms: duration(total_ms), why: codeText(why ?? ''), count: whole(attempts.length) };
   if (saved !== undefined)
     return [badge('good', text('rescue')), ` ${text('story-rescue', { ...told, other: saved.line })}`];
+  const first = attempts.find(({ remembered }) => remembered);
+  if (first !== undefined && first.line !== won.line)
+    return [badge('good', text('rescue')), ` ${text('story-choice', { ...told, other: first.line })}`];
   return [badge('good', text('won')), ` ${text('story-won', told)}`];
 }
 

@@ -7,7 +7,7 @@ import { text } from '../text/language.js';
 import { bytes, clock, duration, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { button, choice, field, frame, type MakeView } from '../view/view.js';
-import { endingOf, hostLink } from './connection-cells.js';
+import { endingOf, hostLink, placeOf } from './connection-cells.js';
 
 const EVERY_MS = 2000;
 const STEP = 50;
@@ -36,12 +36,15 @@ export const connections: MakeView = ({ api, notices }) => {
       {
         head: text('target'),
         isHeader: true,
-        cell: (one) => [hostLink(one), el('span', { class: 'narrow' }, `${one.client} · ${one.line ?? '–'}`)],
+        cell: (one) => [
+          hostLink(one),
+          el('span', { class: 'narrow' }, ...placeOf(one.client), ` · ${one.line ?? '–'}`),
+        ],
       },
       {
         head: text('client'),
         kind: 'wide',
-        cell: ({ client, user }) => [client, user ? el('span', { class: 'sub' }, user) : null],
+        cell: ({ client, user }) => [...placeOf(client), user ? el('span', { class: 'sub' }, user) : null],
       },
       {
         head: text('line'),

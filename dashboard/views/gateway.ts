@@ -4,16 +4,17 @@ import { confirmed } from '../dom/dialog.js';
 import { type Child, el, fill } from '../dom/element.js';
 import { table } from '../dom/table.js';
 import { codeText, text } from '../text/language.js';
-import { bytes, dayAndTime, duration, whole } from '../values/format.js';
+import { bytes, duration, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { badge, button, facts, field, frame, type MakeView, panel } from '../view/view.js';
 import { testedOf } from './rule-cells.js';
+import { troubleList } from './troubles.js';
 
 const EVERY_MS = 5000;
 
 export const gateway: MakeView = ({ api, notices }) => {
   const state = el('div');
-  const troubles = el('div');
+  const troubles = troubleList();
   const reload = button(text('reload'), () => void reloadIt(), 'primary');
   const contains = el('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' });
   const list = table<ConfigurationKey>({
@@ -22,7 +23,7 @@ export const gateway: MakeView = ({ api, notices }) => {
     isStacked: true,
     keyOf: ({ key }) => key,
     columns: [
-      { head: text('key'), isHeader: true, cell: ({ key }) => el('code', {}, key) },
+      { head: text('key'), isHeader: true, cell: ({ key }) => el('code', { class: 'whole' }, key) },
       { head: text('value'), cell: ({ value }) => el('code', {}, JSON.stringify(value)) },
       { head: text('comes-from'), cell: sourceOf },
     ],
@@ -44,7 +45,7 @@ export const gateway: MakeView = ({ api, notices }) => {
   const view = frame(
     text('gateway'),
     [reload],
-    troubles,
+    troubles.element,
     panel(text('process'), state),
     panel(text('which-rule'), test, result),
     panel(
@@ -68,17 +69,7 @@ export const gateway: MakeView = ({ api, notices }) => {
     () => api.get('/status'),
     (status) => {
       fill(state, stateOf(status));
-      fill(
-        troubles,
-        ...status.troubles.map(({ message, since }) =>
-          el(
-            'p',
-            { class: 'trouble' },
-            message,
-            el('span', { class: 'sub' }, text('since', { time: dayAndTime(since) })),
-          ),
-        ),
-      );
+      troubles.update(status);
     },
     view.trouble,
   );

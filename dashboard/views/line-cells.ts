@@ -9,8 +9,8 @@ export function healthOf({ health, paused, pinned, doubted, answers_early }: Lin
   const all = [
     pinned && badge('accent', text('pinned')),
     paused && badge('warn', text('paused')),
-    health === 'up' && badge('good', text('health-well')),
-    health === 'circuit-open' && badge('bad', text('health-broken')),
+    health === 'up' && badge('good', text('health-up')),
+    health === 'down' && badge('bad', text('health-down')),
     health === 'dead' && badge('bad', text('health-dead')),
     health === 'link-down' && badge('bad', text('health-link-down')),
     doubted && badge('warn', text('health-doubted')),

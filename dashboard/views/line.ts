@@ -116,6 +116,7 @@ function circuitOf({ circuit }: LineState): HTMLElement | null {
   const { failures, for_ms, why } = circuit;
   const detail = why?.detail ? ` (${why.detail})` : '';
   const cause = why === null ? '' : `${codeText(why.cause)}${detail}, ${why.address}`;
-  const said = text('circuit-told', { count: failures, time: duration(for_ms), why: cause });
+  const told = { count: failures, time: duration(for_ms), why: cause };
+  const said = text(for_ms < 1 ? 'circuit-due' : 'circuit-told', told);
   return el('p', { class: 'trouble' }, said);
 }

@@ -5,6 +5,7 @@ import { text } from '../text/language.js';
 import { clock, whole } from '../values/format.js';
 import { troubleOf } from '../view/poll.js';
 import { badge, button, choice, field, frame, type MakeView } from '../view/view.js';
+import { troubleList } from './troubles.js';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const SHOWN_MAX = 300;
@@ -32,7 +33,8 @@ export const log: MakeView = ({ api, live, notices }) => {
     field(text('contains'), contains),
     field(text('level-written'), written),
   );
-  const view = frame(text('log'), [hold], form, count, scroller);
+  const refused = troubleList();
+  const view = frame(text('log'), [hold], refused.element, form, count, scroller);
 
   const draw = (): void => {
     const least = LEVELS.indexOf(from.value as (typeof LEVELS)[number]);
@@ -59,8 +61,10 @@ export const log: MakeView = ({ api, live, notices }) => {
     if (answer.kind !== 'answer') written.value = '';
   };
   const unwatch = live.watch(() => {
+    refused.update(undefined, live.refused);
     if (held === undefined) draw();
   });
+  refused.update(undefined, live.refused);
   draw();
   return { element: view.element, stop: unwatch };
 };

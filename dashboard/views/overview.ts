@@ -4,18 +4,17 @@ import { el, fill } from '../dom/element.js';
 import { table } from '../dom/table.js';
 import { plot } from '../plot/plot.js';
 import { text } from '../text/language.js';
-import { byteRate, bytes, clock, duration, perSecond, share, whole } from '../values/format.js';
+import { byteRate, bytes, clock, perSecond, share, whole } from '../values/format.js';
 import { poll } from '../view/poll.js';
 import { facts, frame, type MakeView, panel } from '../view/view.js';
-import { endingOf, hostLink } from './connection-cells.js';
+import { hostLink, shortEndingOf } from './connection-cells.js';
 import { healthOf } from './line-cells.js';
+import { troubleList } from './troubles.js';
 
 const EVERY_MS = 3000;
 const LAST = 8;
-/** Up to a TiB a second. */
-const POWERS_OF_TWO = Array.from({ length: 41 }, (_, power) => 2 ** power);
-
 export const overview: MakeView = ({ api, live }) => {
+  const troubles = troubleList();
   const figures = el('div', { class: 'figures' });
   const traffic = plot({
     lines: [
@@ -23,7 +22,6 @@ export const overview: MakeView = ({ api, live }) => {
       { name: text('up'), colour: '--up', isDashed: true },
     ],
     format: byteRate,
-    steps: POWERS_OF_TWO,
     height: 190,
   });
   const connections = plot({
@@ -57,20 +55,20 @@ export const overview: MakeView = ({ api, live }) => {
     empty: text('no-connections'),
     keyOf: ({ id }) => id,
     columns: [
-      { head: text('opened'), kind: 'wide', cell: ({ opened_at }) => clock(opened_at) },
-      { head: text('target'), isHeader: true, cell: hostLink },
-      { head: text('line'), cell: ({ line }) => line ?? '–' },
       {
-        head: text('connect'),
-        kind: 'number wide',
-        cell: ({ connect_ms }) => (connect_ms === undefined ? '–' : duration(connect_ms)),
+        head: text('ended-at'),
+        kind: 'wide',
+        cell: ({ ended_at }) => (ended_at === undefined ? '–' : clock(ended_at)),
       },
-      { head: text('state'), cell: endingOf },
+      { head: text('target'), isHeader: true, cell: hostLink },
+      { head: text('line'), cell: ({ line }) => el('span', { class: 'whole' }, line ?? '–') },
+      { head: text('state'), cell: shortEndingOf },
     ],
   });
   const view = frame(
     text('overview'),
     [],
+    troubles.element,
     figures,
     el(
       'div',
@@ -82,6 +80,7 @@ export const overview: MakeView = ({ api, live }) => {
   );
 
   let status: Status | undefined;
+  let rescues: number | undefined;
   const drawFigures = (): void => {
     const now = live.last;
     const totals = status?.totals;
@@ -93,16 +92,16 @@ export const overview: MakeView = ({ api, live }) => {
         [text('down'), byteRate(now?.bytes_down_per_s ?? 0)],
         [text('up'), byteRate(now?.bytes_up_per_s ?? 0)],
         [
-          text('succeeded'),
-          totals === undefined
-            ? '–'
-            : share(totals['connected'] ?? 0, (totals['connected'] ?? 0) + (totals['failed'] ?? 0)),
+          text('succeeded-all'),
+          totals === undefined ? '–' : share(totals['connected'] ?? 0, (totals['connected'] ?? 0) + failedOf(totals)),
         ],
-        [text('rescues'), totals === undefined ? '–' : whole(totals['rescued'] ?? 0)],
+        [text('rescues-all'), rescues === undefined ? '–' : whole(rescues)],
       ]),
     );
   };
+  const drawTroubles = (): void => troubles.update(status, live.refused);
   const drawLive = (): void => {
+    drawTroubles();
     const { at, down, up, live: open, opened } = live.traffic;
     traffic.update([at, down, up]);
     connections.update([at, open, opened]);
@@ -125,6 +124,7 @@ export const overview: MakeView = ({ api, live }) => {
     () => api.get('/status'),
     (value) => {
       status = value;
+      drawTroubles();
       drawFigures();
     },
     view.trouble,
@@ -132,7 +132,10 @@ export const overview: MakeView = ({ api, live }) => {
   const linesPoll = poll<{ lines: readonly LineState[] }>(
     EVERY_MS,
     () => api.get('/lines'),
-    (value) => lines.update(value.lines),
+    (value) => {
+      rescues = value.lines.reduce((sum, one) => sum + one.rescues, 0);
+      lines.update(value.lines);
+    },
     () => {},
   );
   const lastPoll = poll<{ connections: readonly Connection[] }>(
@@ -150,6 +153,10 @@ export const overview: MakeView = ({ api, live }) => {
     },
   };
 };
+
+/** Clients that failed by no rule: what a rule refuses is no failure of the gateway. */
+const failedOf = (totals: Status['totals']): number =>
+  Math.max(0, (totals['failed'] ?? 0) - (totals['blocked'] ?? 0) - (totals['denied'] ?? 0));
 
 /** The name of a line of the plot with its value now; the sample of the line has its form and colour. */
 function keyOf(sample: string, name: 'down' | 'up' | 'live' | 'opened-per-s', value: string) {

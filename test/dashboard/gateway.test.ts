@@ -55,7 +55,7 @@ test('a rescue is seen as one: who was silent, who carried, and that it lives', 
   await rows.first().waitFor();
   const told = (await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
   const of = (line: string): string => told.find((row) => row.startsWith(line)) ?? '';
-  assert.match(of('direct'), /kept silent .*connected .* did not answer the ClientHello/);
+  assert.match(of('direct'), /kept silent .*connected .* had not answered the ClientHello/);
   assert.match(of('tokyo'), /Won: rescue connected .* first byte/);
   assert.match(of('frankfurt'), /a proxy of the line cannot be reached/);
   assert.match(await page.locator('.story').first().innerText(), /^Rescue tokyo carries the connection after/);
@@ -73,7 +73,7 @@ test('traffic comes by itself, lines tell their wins and rescues, and the log wh
   const page = await open(test, 'overview');
   await page.getByText('Live', { exact: true }).first().waitFor();
   for (let visit = 0; visit < 6; visit += 1) await scenario.visit(visit, 100_000);
-  await page.getByRole('row', { name: /^tokyo works/ }).waitFor();
+  await page.getByRole('row', { name: /^tokyo up/ }).waitFor();
   await page
     .locator('main')
     .getByRole('link', { name: `git.example.org:${scenario.port}` })

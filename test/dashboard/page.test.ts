@@ -50,7 +50,8 @@ async function open(test: TestContext, wanted: Wanted = {}): Promise<Opened> {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|404|409)/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !/status of (401|404|409|503)/.test(message.text()))
+      complaints.push(message.text());
   });
   // Nothing but the gateway is ever asked.
   await context.route(
@@ -130,7 +131,7 @@ test('the race of a rescue says in words who won, who kept silent, and when', { 
   assert.equal(told.length, 5);
   assert.match(
     told[1] ?? '',
-    /^direct 203\.0\.113\.20 kept silent remembered connected 11 ms · did not answer the ClientHello/,
+    /^direct 203\.0\.113\.20 kept silent remembered connected 11 ms · had not answered the ClientHello/,
   );
   assert.match(told[2] ?? '', /^tokyo 198\.51\.100\.7 Won: rescue connected 86 ms · first byte 153 ms$/);
   assert.match(told[3] ?? '', /^frankfurt .* a proxy of the line cannot be reached \(ECONNREFUSED\) · after 46 ms$/);
@@ -276,9 +277,17 @@ test('traffic and log come by themselves, and a break is told and mended', { ski
   await page.getByText('left out since the page or the log is too slow: 3').waitFor();
   await page.getByLabel('Show from').selectOption('error');
   await page.getByText('something new').waitFor({ state: 'detached' });
+  gateway.refusesEvents = 'too many viewers';
   gateway.breakStreams();
   await page.getByText('Connecting …').waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  const refused = page.getByText(/do not come by themselves now; the page asks again. too many viewers/);
+  await refused.waitFor();
+  await visit(page, 'overview');
+  await refused.waitFor();
+  await page.getByText('frankfurt: its proxy cannot be reached').waitFor();
+  gateway.refusesEvents = undefined;
+  await page.getByText('Live', { exact: true }).first().waitFor();
+  await refused.waitFor({ state: 'detached' });
 });
 
 test('the page is used by keyboard: a link past the ways, and the focus follows to a view', { skip }, async (test) => {

@@ -8,7 +8,7 @@ const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
 test('numbers have three digits and a unit', () => {
   const shown = [0, 999, 1000, 1024, 10_240, 1_048_576, 5.5e9].map((count) => plain(bytes(count)));
-  assert.deepEqual(shown, ['0 B', '999 B', '0.98 KiB', '1.00 KiB', '10.0 KiB', '1.00 MiB', '5.12 GiB']);
+  assert.deepEqual(shown, ['0 B', '999 B', '1.00 kB', '1.02 kB', '10.2 kB', '1.05 MB', '5.50 GB']);
   assert.deepEqual(
     [0, 999, 1000, 1_234_567].map((count) => plain(whole(count))),
     ['0', '999', '1 000', '1 234 567'],

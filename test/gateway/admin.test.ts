@@ -108,7 +108,7 @@ inBothEngines(
   },
 );
 
-inBothEngines('a gateway whose only line is broken off is not ready, and says which', async (world) => {
+inBothEngines('a gateway whose only line is down is not ready, and says which', async (world) => {
   const gateway = await world.gateway({
     admin: { listen: '127.0.0.1:0' },
     upstream: { name: 'vpn', type: 'socks5', host: '127.0.0.1', port: await freePort() },
@@ -121,7 +121,7 @@ inBothEngines('a gateway whose only line is broken off is not ready, and says wh
     peer.close();
     answer = await askAdmin(place, '/readyz');
   }
-  const problems = ['no line is left: "vpn" is broken off'];
+  const problems = ['no line is left: "vpn" is down'];
   assert.deepEqual([answer.status, JSON.parse(answer.body)], [503, { status: 'not ready', problems }]);
   assert.equal(await statusOf(place, '/healthz'), 200);
 });

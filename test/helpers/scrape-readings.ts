@@ -71,7 +71,7 @@ export function scrapeReadings(lines = 2): Readings {
     routes: {
       ...{ destinations: 77, destinations_max: 20_000 },
       lines: [
-        { name: 'upstream-0', state: 'closed', answersEarly: false, isPaused: true },
+        { name: 'upstream-0', state: 'up', answersEarly: false, isPaused: true },
         { name: 'upstream-1', state: 'dead', answersEarly: true, isPaused: false },
       ],
     },

@@ -103,7 +103,7 @@ const rescue = {
 
 const line = (name: string, index: number): LineState => ({
   line: name,
-  health: ['up', 'up', 'circuit-open'][index] as string,
+  health: ['up', 'up', 'down'][index] as string,
   paused: false,
   pinned: false,
   proxies: index === 0 ? [] : [{ kind: 'socks5', host: `${name}.example.net`, port: 1080 }],

@@ -23,6 +23,8 @@ export type Answers = Record<string, object | ((asked: Asked) => object)>;
 export class FakeGateway {
   /** `undefined`: none is wanted. */
   token: string | undefined;
+  /** Why nobody gets events. */
+  refusesEvents: string | undefined;
   readonly asked: Asked[] = [];
   readonly answers: Answers;
   readonly #server: Server;
@@ -83,6 +85,7 @@ export class FakeGateway {
     this.asked.push(asked);
     if (this.token !== undefined && asked.authorization !== `Bearer ${this.token}`)
       send(response, 401, { error: 'a token is wanted' });
+    else if (path === '/events' && this.refusesEvents !== undefined) send(response, 503, { error: this.refusesEvents });
     else if (path === '/events') this.#stream(response);
     else {
       const answer = this.answers[`${asked.method} ${path}`];

@@ -135,7 +135,7 @@ test('lines, routes and bad addresses are tables', async () => {
   const fixture = await gateway();
   const circuit = { failures: 3, for_ms: 5000, why: null };
   fixture.answer('/api/v1/lines', {
-    lines: [LINE, { line: 'slow', health: 'circuit-open', circuit, paused: true }],
+    lines: [LINE, { line: 'slow', health: 'down', circuit, paused: true }],
     pinned: null,
   });
   assert.match((await lookAt(fixture, 'lines')).said as string, /^fast +up .*\n^slow +down \(again in 5 s\), paused/m);

@@ -33,11 +33,14 @@ function stateText(row: Part): string {
 
 function healthText(row: Part): string {
   const health = row.text('health');
-  if (health === 'circuit-open') {
+  if (health === 'down') {
     const for_ms = row.part('circuit').number('for_ms');
     return for_ms === 0 ? 'down (a trial is due)' : `down (again in ${ageText(for_ms)})`;
   }
-  if (health === 'link-down') return `link: ${row.part('link').text('fault') ?? 'down'}`;
+  if (health === 'link-down') {
+    const fault = row.part('link').text('fault');
+    return fault === undefined ? 'link down' : `link down (${fault})`;
+  }
   return health ?? UNKNOWN;
 }
 

@@ -46,4 +46,4 @@ const isUsable = ({ circuit, link }: LineNow): boolean =>
   link?.fault === undefined && (circuit === undefined || circuit.for_ms === 0);
 
 const faultOf = ({ name, link }: LineNow): string =>
-  `${JSON.stringify(name)} ${link?.fault === undefined ? 'is broken off' : 'has no link'}`;
+  link?.fault === undefined ? `${JSON.stringify(name)} is down` : `the link of ${JSON.stringify(name)} is down`;

@@ -25,7 +25,7 @@ const LINE: ClashLine = {
 const VPN: ClashLine = { ...LINE, line: 'vpn', proxies: [{ kind: 'socks5', host: '192.0.2.1', port: 1 }], wins: 9 };
 
 test('lines are proxies, the race is a group that chooses by itself, and two groups choose between it and a line', () => {
-  const dead: ClashLine = { ...VPN, line: 'dead', health: 'circuit-open', wins: 0 };
+  const dead: ClashLine = { ...VPN, line: 'dead', health: 'down', wins: 0 };
   const fresh: ClashLine = { ...LINE, line: 'fresh', connect_ms: null, wins: 0, paused: true };
   const all = proxiesOf([LINE, VPN, dead, fresh], AT);
   assert.deepEqual(Object.keys(all), ['GLOBAL', 'TcpRoute', 'Race', 'direct', 'vpn', 'dead', 'fresh']);

@@ -47,7 +47,7 @@ test('everything else that is wrong is said at once', () => {
     'it listens nowhere',
     'DNS actor does not serve',
     'connection actor 1 does not serve',
-    'no line is left: "line 0" is broken off, "line 1" has no link',
+    'no line is left: "line 0" is down, the link of "line 1" is down',
   ]);
 });
 
@@ -60,8 +60,8 @@ test('one line that is left is enough, and so is one whose trial is due: only a 
 test('lines that an operator has paused, or not pinned, do not count', () => {
   const lines = [line(0), line(1, { circuit: OPEN })];
   assert.deepEqual(problemsOf({}, lines, { paused: [1] }), []);
-  assert.deepEqual(problemsOf({}, lines, { paused: [0] }), ['no line is left: "line 1" is broken off']);
-  assert.deepEqual(problemsOf({}, lines, { pinned: 1 }), ['no line is left: "line 1" is broken off']);
+  assert.deepEqual(problemsOf({}, lines, { paused: [0] }), ['no line is left: "line 1" is down']);
+  assert.deepEqual(problemsOf({}, lines, { pinned: 1 }), ['no line is left: "line 1" is down']);
   assert.deepEqual(problemsOf({}, lines, { paused: [0, 1] }), ['all lines are paused']);
 });
 

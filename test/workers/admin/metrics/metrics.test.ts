@@ -100,17 +100,17 @@ const WELL: LineNow = {
 };
 
 for (const [state, line] of [
-  ['closed', WELL],
+  ['up', WELL],
   ['dead', { ...WELL, is_dead: true }],
-  ['open', { ...WELL, is_dead: true, circuit: { failures: 3, for_ms: 1000 } }],
+  ['down', { ...WELL, is_dead: true, circuit: { failures: 3, for_ms: 1000 } }],
   ['link-down', { ...WELL, circuit: { failures: 3, for_ms: 1000 }, link: { at: 'eth0', fault: 'no-carrier' } }],
-  ['closed', { ...WELL, link: { at: 'eth0', fault: undefined } }],
+  ['up', { ...WELL, link: { at: 'eth0', fault: undefined } }],
 ] as const) {
   test(`the state of a line is one of four: ${state}`, async () => {
     const lines = async () => ({ lines: [line], steering: { ...UNSTEERED, paused: [number] } });
     const shown = await scraped(appOf({ routes: () => ({ size: async () => 7, lines }) }));
     hasAll(shown, [
-      ...['closed', 'open', 'dead', 'link-down'].map(
+      ...['up', 'down', 'dead', 'link-down'].map(
         (one) => `tcproute_line_state{line="${name}",state="${one}"} ${one === state ? 1 : 0}`,
       ),
       ...[`tcproute_line_paused{line="${name}"} 1`, 'tcproute_remembered_destinations 7'],

@@ -3,7 +3,7 @@ import { TIME_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
 import type { LineReading, LineState } from '../readings/readings.js';
 import { counter, gauge, type OurFamily, times } from './family.js';
 
-const LINE_STATES: readonly LineState[] = ['closed', 'open', 'dead', 'link-down'];
+const LINE_STATES: readonly LineState[] = ['up', 'down', 'dead', 'link-down'];
 
 const counts = (name: string, help: string, of: (line: LineReading) => number): OurFamily =>
   counter(name, help, ['line'], ({ lines }, put) => {
@@ -72,7 +72,7 @@ export const LINES: readonly OurFamily[] = [
   ),
   gauge(
     'tcproute_line_state',
-    '1 for the state of the line, 0 for the others: open where its proxy cannot be reached, dead where nothing gets through.',
+    '1 for the state of the line, 0 for the others: down where its proxy cannot be reached, dead where nothing gets through.',
     ['line', 'state'],
     ({ routes }, put) => {
       for (const { name, state: now } of routes?.lines ?? []) {

@@ -124,8 +124,8 @@ function lineReading(line: Line, read: ActorCounts): LineReading {
 /** A line may be all of this at once; what is named first explains the rest. */
 function stateOf({ link, circuit, is_dead }: LineNow): LineState {
   if (link?.fault !== undefined) return 'link-down';
-  if (circuit !== undefined) return 'open';
-  return is_dead ? 'dead' : 'closed';
+  if (circuit !== undefined) return 'down';
+  return is_dead ? 'dead' : 'up';
 }
 
 async function answerOf<T>(asked: Promise<T> | undefined): Promise<T | undefined> {

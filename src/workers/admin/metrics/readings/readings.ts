@@ -91,10 +91,10 @@ export interface RoutesReading {
 }
 
 /**
- * `link-down`: the interface or the address that it leaves by is gone. `open`: its proxy cannot be reached, and it is left out for a
- * while. `dead`: nothing gets through while other lines work. `closed`: none of these.
+ * `link-down`: the interface or the address that it leaves by is gone. `down`: its proxy cannot be reached, and it is left out for a
+ * while. `dead`: nothing gets through while other lines work. `up`: none of these.
  */
-export type LineState = 'closed' | 'open' | 'dead' | 'link-down';
+export type LineState = 'up' | 'down' | 'dead' | 'link-down';
 
 export interface LineStateReading {
   readonly name: string;
