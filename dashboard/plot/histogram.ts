@@ -1,7 +1,7 @@
 // A histogram of times as small bars, and what it says in words: the times below which half and 95 of a hundred are.
 import { el, svg } from '../dom/element.js';
 import { text } from '../text/language.js';
-import { duration } from '../values/format.js';
+import { duration, whole } from '../values/format.js';
 import { type Bucket, quantile } from './quantile.js';
 
 const HEIGHT = 44;
@@ -32,7 +32,7 @@ export function histogram(name: string, buckets: readonly Bucket[], isSmall = fa
     el('span', {}, duration(buckets[0]?.le_ms ?? 0)),
     el('span', {}, lastOf(buckets)),
   );
-  const told = el('p', { class: 'quantiles' }, text('quantiles', { half, most: most95, count: all }));
+  const told = el('p', { class: 'quantiles' }, text('quantiles', { half, most: most95, count: whole(all) }));
   return el('figure', { class: 'times' }, el('figcaption', {}, name), image, ends, told);
 }
 

@@ -5,8 +5,6 @@ import { el } from '../dom/element.js';
 import { SECONDS_MAX } from './series.js';
 
 const SECONDS_MIN = 60;
-/** Narrower plots have times of day without seconds. */
-const NARROW_PX = 400;
 
 export interface Line {
   readonly name: string;
@@ -40,7 +38,6 @@ export function plot({ lines, format, height }: PlotParts): Plot {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: colour('--ink-3'), font, ticks: { show: false }, gap: 6 };
     const grid = { stroke: colour('--rule'), width: 1 };
-    const isNarrow = place.clientWidth < NARROW_PX;
     const options: UPlot.Options = {
       width: Math.max(place.clientWidth, 120),
       height,
@@ -56,8 +53,8 @@ export function plot({ lines, format, height }: PlotParts): Plot {
           ...axis,
           grid: { show: false },
           size: 28,
-          space: isNarrow ? 48 : 56,
-          values: (_, splits) => splits.map((at) => timeOf(at, isNarrow)),
+          space: 60,
+          values: (_, splits) => splits.map(timeOf),
         },
         {
           ...axis,
@@ -115,8 +112,8 @@ function windowOf(first: number | null, last: number | null): [number, number] {
   return [end - seconds, end];
 }
 
-function timeOf(at_s: number, isShort: boolean): string {
+function timeOf(at_s: number): string {
   const date = new Date(at_s * 1000);
-  const parts = [date.getHours(), date.getMinutes(), ...(isShort ? [] : [date.getSeconds()])];
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }

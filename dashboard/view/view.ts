@@ -57,8 +57,8 @@ export const button = (said: string, act: () => void, kind = ''): HTMLButtonElem
   el('button', { type: 'button', class: kind, onclick: act }, said);
 
 /** A field with its name above it. */
-export function field(name: string, input: HTMLInputElement | HTMLSelectElement): HTMLElement {
-  return el('label', { class: 'field' }, el('span', {}, name), input);
+export function field(name: string, input: HTMLInputElement | HTMLSelectElement, kind = ''): HTMLElement {
+  return el('label', { class: `field ${kind}`.trim() }, el('span', {}, name), input);
 }
 
 export function choice(options: readonly (readonly [value: string, name: string])[], chosen = ''): HTMLSelectElement {

@@ -57,7 +57,7 @@ export const destination: MakeView = ({ api, notices }, key) => {
     panel(
       text('pin-destination'),
       el('p', { class: 'lead' }, text('pin-destination-lead')),
-      el('div', { class: 'filters' }, field(text('line'), onLine), pin),
+      el('div', { class: 'filters' }, field(text('line'), onLine, 'roomy'), pin),
     ),
   );
   let pinned: string | null = null;
