@@ -41,9 +41,13 @@ export function duration(ms: number): string {
   return `${minutes}${THIN}min ${seconds % 60}${THIN}s`;
 }
 
-/** How long ago something was: whole seconds. */
+/** How long ago something was, in the largest unit of which there are at least two, as in the terminal. */
 export function age(ms: number): string {
-  return ms < 59_500 ? `${Math.round(ms / 1000)}${THIN}s` : duration(ms);
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 120) return `${seconds}${THIN}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}${THIN}min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)}${THIN}h`;
+  return `${Math.floor(seconds / 86_400)}${THIN}d`;
 }
 
 /** A part of a whole; an en dash where there is no whole. */

@@ -20,15 +20,16 @@ export const clients: MakeView = ({ api }) => {
   const list = table<Holder>({
     caption: text('clients'),
     empty: text('no-connections'),
+    isStacked: true,
     keyOf: ({ name }) => name,
     columns: [
       { head: text('who'), isHeader: true, cell: ({ name }) => (name === '' ? el('i', {}, text('no-user')) : name) },
       { head: text('live'), kind: 'number', cell: ({ live }) => whole(live) },
       { head: text('ended'), kind: 'number', cell: ({ ended }) => whole(ended) },
-      { head: text('failed'), kind: 'number wide', cell: ({ failed }) => whole(failed) },
+      { head: text('failed'), kind: 'number', cell: ({ failed }) => whole(failed) },
       { head: text('down'), kind: 'number', cell: ({ bytes_down }) => bytes(bytes_down) },
       { head: text('up'), kind: 'number', cell: ({ bytes_up }) => bytes(bytes_up) },
-      { head: text('goes-to'), kind: 'wide', cell: ({ targets }) => targets.join(', ') },
+      { head: text('goes-to'), cell: ({ targets }) => targets.join(', ') },
     ],
   });
   const count = el('p', { class: 'count' });

@@ -206,7 +206,7 @@ test('names are asked and flushed, a bad address is added and undone, the config
   await page.keyboard.press('Enter');
   await page.getByText('A client gets 203.0.113.20').waitFor();
   await page.getByRole('button', { name: 'What is kept' }).click();
-  await page.getByText('kept for 1 min 0 s, valid for 4 min 0 s').waitFor();
+  await page.getByText('kept for 60 s, valid for 4 min').waitFor();
   await page.getByRole('button', { name: 'Forget the answers' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Forget the answers' }).click();
   await page.getByText('Answers for video.example.net that were forgotten: 1').waitFor();
