@@ -37,7 +37,7 @@ export class FeedWorld {
     });
     const routes = this.served.part<RoutesAdmin>({ lines: async () => this.lines });
     const gateway = this.served.part<GatewayAdmin>({
-      log: async (since, level, most) => this.log.since(since, level, most),
+      log: async (since, levels, most) => this.log.since(since, levels, most),
     });
     const options = defaultOptions();
     const around = { options: () => options, gateway, routes: () => routes };

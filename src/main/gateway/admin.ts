@@ -25,7 +25,7 @@ export const gatewayAdmin = ({ reload, gateway, isDraining, reloading, log }: As
   },
   steer: async (what) => gateway()?.steer(what),
   budgets: async () => gateway()?.budgetStates() ?? [],
-  log: async (since, level, most) => log.recentLines().since(since, level, most),
+  log: async (since, levels, most) => log.recentLines().since(since, levels, most),
   status: async () => gateway()?.status(isDraining()),
   reload,
   async configuration() {

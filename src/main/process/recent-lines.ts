@@ -30,6 +30,7 @@ interface Placed {
 
 export class RecentLines {
   #count = 0;
+  readonly #counted: Record<Level, number> = { trace: 0, debug: 0, info: 0, warn: 0, error: 0, fatal: 0 };
   readonly #severe = new Ring();
   readonly #others = new Ring();
 
@@ -37,26 +38,29 @@ export class RecentLines {
   add(level: number, line: string): void {
     const place = this.#count;
     this.#count += 1;
+    this.#counted[LEVELS.get(level) ?? 'info'] += 1;
     if (line.length > LINE_CHARACTERS_MAX) return;
     (level >= SEVERE ? this.#severe : this.#others).add({ place, level, text: line.trimEnd() });
   }
 
-  /** The last `most` of this level or above. `since`: undefined for all that are kept; then none counts as left out. */
-  since(since: number | undefined, level: Level, most: number): LinesSince {
-    const least = [...LEVELS].find(([, name]) => name === level)?.[0] ?? 0;
+  /** For each of the levels the last `most` of it or above. `since`: undefined for all that are kept. */
+  since(since: number | undefined, levels: readonly Level[], most: number): LinesSince {
     const first = since ?? 0;
     const after = [...this.#severe.after(first), ...this.#others.after(first)].sort((a, b) => a.place - b.place);
-    const meant = after.filter((one) => one.level >= least);
-    const lines = meant.slice(Math.max(meant.length - most, 0));
-    // Those that are not kept may have been of any level.
-    const lost = this.#count - first - after.length;
+    const wanted = levels.map((level) => {
+      const meant = after.filter((one) => one.level >= numberOf(level));
+      return meant.slice(Math.max(meant.length - most, 0));
+    });
+    const lines = after.filter((line) => wanted.some((some) => some.includes(line)));
     return {
       next: this.#count,
-      lines: lines.map(({ place, level: number, text }) => ({ place, level: LEVELS.get(number) ?? 'info', text })),
-      left_out: since === undefined ? 0 : Math.max(lost, 0) + meant.length - lines.length,
+      lines: lines.map(({ place, level, text }) => ({ place, level: LEVELS.get(level) ?? 'info', text })),
+      counted: { ...this.#counted },
     };
   }
 }
+
+const numberOf = (level: Level): number => [...LEVELS].find(([, name]) => name === level)?.[0] ?? 0;
 
 /** The last ones that were added. */
 class Ring {

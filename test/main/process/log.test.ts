@@ -177,7 +177,7 @@ test('the last lines are kept with their levels, once somebody wants to have the
   opened.log.warn({ port: 1 }, 'after');
   opened.log.debug('not logged');
   opened.log.info({ hop: { password: 'hunter2' } }, 'later');
-  const { lines } = recent.since(undefined, 'trace', 10);
+  const { lines } = recent.since(undefined, ['trace'], 10);
   assert.deepEqual(
     lines.map(({ level, text }) => [level, (JSON.parse(text) as { readonly msg: string }).msg]),
     [

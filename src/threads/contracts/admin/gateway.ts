@@ -21,9 +21,10 @@ export interface RecentLine {
 export interface LinesSince {
   /** For who asks for what comes after these. */
   readonly next: number;
+  /** Of each level that was asked for the last ones, all in their order. */
   readonly lines: readonly RecentLine[];
-  /** How many others there were. */
-  readonly left_out: number;
+  /** How many lines of each level there have been up to `next`, also those that are not kept. */
+  readonly counted: Readonly<Record<LineLevel, number>>;
 }
 
 export interface GatewayHealth {
@@ -44,8 +45,8 @@ export interface GatewayAdmin {
   steer(what: NamedChange): Promise<Steer | undefined>;
   /** How much of each budget is used. */
   budgets(): Promise<readonly BudgetState[]>;
-  /** The last `most` lines of the log of this level or above. `since`: undefined for those that are kept. */
-  log(since: number | undefined, level: LineLevel, most: number): Promise<LinesSince>;
+  /** The last `most` lines of the log for each of the levels, of this level or above. `since`: undefined for those that are kept. */
+  log(since: number | undefined, levels: readonly LineLevel[], most: number): Promise<LinesSince>;
   /** Undefined while the gateway starts. */
   status(): Promise<GatewayStatus | undefined>;
   /** Reads the configuration again, as `tcproute reload` does. */

@@ -1,10 +1,10 @@
 // What happens in the gateway, told each second to those that want to hear it: traffic, connections, lines, the log. While nobody
 // does, nothing is asked and nothing is done. It is the same for all hearers, and bounded: what is left out is counted.
-import { LEVELS, type Level } from '../../../threads/log.js';
+import type { Level } from '../../../threads/log.js';
 import type { AdminParts } from '../shared/parts.js';
 import { type ConnectionNews, ConnectionWatch } from './connection-news.js';
 import { type LineNews, LineWatch } from './line-news.js';
-import { type LogNews, logLines, type PlacedLines } from './log-news.js';
+import { LogHearer, type LogNews, logLines } from './log-news.js';
 import { type Traffic, TrafficMeter, type TrafficParts } from './traffic.js';
 
 const EVERY_MS = 1000;
@@ -41,8 +41,7 @@ export type Hear = (tick: Tick) => void;
 interface Hearer {
   readonly wants: Wants;
   readonly hear: Hear;
-  /** Lines of the log from this number on are new to it; undefined before its first tick. */
-  logFrom: number | undefined;
+  readonly log: LogHearer | undefined;
 }
 
 export class Feed {
@@ -65,7 +64,7 @@ export class Feed {
   /** Returns what ends it; undefined where too many hear already. */
   subscribe(wants: Wants, hear: Hear): (() => void) | undefined {
     if (this.#hearers.size >= HEARERS_MAX) return undefined;
-    const hearer: Hearer = { wants, hear, logFrom: undefined };
+    const hearer: Hearer = { wants, hear, log: wants.log && new LogHearer(wants.log, LINES_MAX) };
     this.#hearers.add(hearer);
     void this.#greet(hearer);
     if (!this.#isRunning) void this.#run();
@@ -79,10 +78,10 @@ export class Feed {
     const { lines: wantsLines, log: level } = hearer.wants;
     const [lines, log] = await Promise.all([
       wantsLines === true ? this.#lines.all() : undefined,
-      level && logLines(this.#parts, undefined, level, LINES_MAX),
+      level && logLines(this.#parts, undefined, [level], LINES_MAX),
     ]);
-    hearer.logFrom = log?.next ?? 0;
-    if (this.#hearers.has(hearer)) hearer.hear({ at: timeNow(), lines, log: log && newsOf(log, 0, 'trace') });
+    const greeting = hearer.log?.greet(log);
+    if (this.#hearers.has(hearer)) hearer.hear({ at: timeNow(), lines, log: greeting });
   }
 
   async #run(): Promise<void> {
@@ -90,7 +89,7 @@ export class Feed {
     const meter = new TrafficMeter(this.#parts, performance.now());
     this.#connections.reset();
     const [first] = await Promise.all([
-      logLines(this.#parts, undefined, 'fatal', 0),
+      logLines(this.#parts, undefined, [], 0),
       this.#connections.read(0),
       this.#lines.changed(),
     ]);
@@ -115,19 +114,20 @@ export class Feed {
   /** `place`: the number of the next line of the log. */
   async #tick(meter: TrafficMeter, place: number | undefined): Promise<number | undefined> {
     const all = [...this.#hearers].map(({ wants }) => wants);
-    const level = LEVELS.find((one) => all.some(({ log }) => log === one)) as Level | undefined;
+    // Each by its own level: what one wants besides must not displace what another one wants.
+    const levels = [...new Set(all.flatMap(({ log }) => log ?? []))];
     const [connections, lines, log] = await Promise.all([
       this.#connections.read(all.some((wants) => wants.connections) ? TOLD_MAX : 0),
       all.some((wants) => wants.lines) ? this.#lines.changed() : [],
-      level && logLines(this.#parts, place, level, LINES_MAX),
+      levels.length > 0 ? logLines(this.#parts, place, levels, LINES_MAX) : undefined,
     ]);
     const [traffic, at] = [meter.read(performance.now()), timeNow()];
-    for (const { wants, hear, logFrom } of this.#hearers) {
+    for (const { wants, hear, log: own } of this.#hearers) {
       hear({
         ...{ at, traffic },
         connections: wants.connections ? connections : undefined,
         lines: wants.lines && lines.length > 0 ? lines : undefined,
-        log: wants.log && log && logFrom !== undefined ? newsOf(log, logFrom, wants.log) : undefined,
+        log: log && own?.news(log),
       });
     }
     return log?.next ?? place;
@@ -135,10 +135,3 @@ export class Feed {
 }
 
 const timeNow = (): string => new Date().toISOString();
-
-/** Those from a number on, and of this level or above. */
-function newsOf({ lines, left_out }: PlacedLines, from: number, level: Level): LogNews {
-  const least = LEVELS.indexOf(level);
-  const meant = lines.filter(({ place, line }) => place >= from && LEVELS.indexOf(line.level) >= least);
-  return { lines: meant.map(({ line }) => line), left_out };
-}

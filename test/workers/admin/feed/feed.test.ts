@@ -89,6 +89,29 @@ test('tells the last lines of the log at first, and then each new one once', asy
   for (const { end } of [all, severe, late]) end();
 });
 
+test('a warning reaches who wants warnings, whatever others want, and only what was wanted is left out', async () => {
+  const { own, hears } = world();
+  const [all, severe] = [hears({ log: 'trace' }), hears({ log: 'warn' })];
+  const told = ({ ticks }: typeof all) => ticks.flatMap(({ log }) => log ?? []);
+  const messages = (one: typeof all) => told(one).flatMap(({ lines }) => lines.map(({ message }) => message));
+  const leftOut = (one: typeof all) => told(one).reduce((sum, { left_out }) => sum + left_out, 0);
+  for (const one of [all, severe]) await one.tells('traffic', ({ traffic }) => traffic !== undefined);
+  own.says('a warning', 40);
+  for (let i = 0; i < 300; i += 1) own.says('small talk', 20);
+  await until('all are told or counted', () => messages(all).length + leftOut(all) === 301);
+  await until('the warning', () => messages(severe).length > 0);
+  assert.deepEqual([messages(severe), leftOut(severe)], [['a warning'], 0]);
+  for (let i = 0; i < 130; i += 1) own.says('worse', 50);
+  await until('those too many are counted', () => messages(severe).length + leftOut(severe) === 131);
+  assert.ok(leftOut(severe) > 0);
+  const late = hears({ log: 'info' });
+  await late.tells('what was before', ({ log }) => log !== undefined);
+  own.says('the last');
+  await until('the last', () => messages(late).includes('the last'));
+  assert.equal(leftOut(late), 0, 'what was before it came is not left out');
+  for (const { end } of [all, severe, late]) end();
+});
+
 test('tells of no connections where nobody wants to hear of any, and asks nothing when nobody hears', async () => {
   const { own, hears } = world();
   own.own.open({ target: 'site.test' });
