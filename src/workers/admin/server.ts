@@ -23,6 +23,8 @@ const BOUNDS = {
   head_bytes_max: 16 * 1024,
   /** Until the next request of a client. */
   rest_ms: 5000,
+  /** Of silence on both sides, until the kernel asks whether the client is still there: it may have gone without a word. */
+  silent_ms: 15_000,
   look_every_ms: LOOK_EVERY_MS,
   /** How long answers may take that are under way when the server leaves its place. */
   leave_ms: 1000,
@@ -44,18 +46,21 @@ class Served {
   readonly #server: Server;
   readonly #readers = new SlowReaders();
   readonly #looks: NodeJS.Timeout;
-  readonly #underWay = new WeakMap<Socket, number>();
+  /** The answers of each client, also those that wait behind another one. */
+  readonly #underWay = new WeakMap<Socket, Set<ServerResponse>>();
   readonly #answers = new Set<ServerResponse>();
   /** Of which HTTP knows no more. */
   readonly #upgraded = new Set<Duplex>();
 
   constructor(fd: number, { app, mayCome, upgrade, bounds }: Serving) {
     this.#bounds = { ...BOUNDS, ...bounds };
-    const { clients_max, head_ms, request_ms, check_ms, head_bytes_max, rest_ms, look_every_ms } = this.#bounds;
+    const { clients_max, head_ms, request_ms, check_ms, head_bytes_max, rest_ms, silent_ms, look_every_ms } =
+      this.#bounds;
     const answer = getRequestListener(app.fetch);
     const server = createServer({
       ...{ headersTimeout: head_ms, requestTimeout: request_ms, keepAliveTimeout: rest_ms },
       ...{ connectionsCheckingInterval: check_ms, maxHeaderSize: head_bytes_max },
+      ...{ keepAlive: true, keepAliveInitialDelay: silent_ms },
     });
     server.maxConnections = clients_max;
     server.on('connection', (socket) => {
@@ -87,18 +92,34 @@ class Served {
 
   /** False where the client has too many requests under way, which no program has by itself. */
   #begins({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    const underWay = (this.#underWay.get(socket) ?? 0) + 1;
-    this.#underWay.set(socket, underWay);
-    if (underWay > this.#bounds.under_way_max) {
+    const underWay = this.#answersOf(socket);
+    if (underWay.size >= this.#bounds.under_way_max) {
       socket.destroy();
       return false;
     }
+    underWay.add(response);
     this.#answers.add(response);
     response.once('close', () => {
       this.#answers.delete(response);
-      this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1);
+      underWay.delete(response);
     });
     return true;
+  }
+
+  #answersOf(socket: Socket): Set<ServerResponse> {
+    const known = this.#underWay.get(socket);
+    if (known !== undefined) return known;
+    const answers = new Set<ServerResponse>();
+    this.#underWay.set(socket, answers);
+    socket.once('close', () => {
+      // Node says so of the answer that is being sent alone, and what is behind it would go on for nobody.
+      for (const answer of answers) {
+        if (answer.socket !== null) continue;
+        answer.destroy();
+        answer.emit('close');
+      }
+    });
+    return answers;
   }
 
   /** Takes no more clients. Resolves when those that wait for an answer have it; streams end at once. */

@@ -66,6 +66,7 @@ export function routesForAdmin(parts: AdminRouteParts): RoutesAdmin {
     },
     beginSnapshot: async () => snapshots.begin(performance.now()),
     snapshotPiece: async (snapshot) => snapshots.piece(snapshot, performance.now()),
+    endSnapshot: async (snapshot) => snapshots.end(snapshot),
   };
 }
 

@@ -48,6 +48,11 @@ export class Snapshots {
     return { code: 'end' };
   }
 
+  /** Gives up one whose reader has gone. */
+  end(number: number): void {
+    this.#open.delete(number);
+  }
+
   /** Gives up those that nobody asks for. Called now and then. */
   sweep(now: number): void {
     for (const [number, { asked }] of this.#open) if (now - asked >= ASKED_WITHIN_MS) this.#open.delete(number);

@@ -82,6 +82,8 @@ export interface RoutesAdmin {
    */
   beginSnapshot(): Promise<number | undefined>;
   snapshotPiece(snapshot: number): Promise<SnapshotPiece>;
+  /** Its reader has gone. */
+  endSnapshot(snapshot: number): Promise<void>;
 }
 
 export type SnapshotPiece =

@@ -8,6 +8,7 @@ import { look } from '../api/lines/look.js';
 import { steer } from '../api/lines/steer.js';
 import { told } from '../endpoint/told.js';
 import type { Feed } from '../feed/feed.js';
+import { lasting } from '../shared/lasting.js';
 import { madeOf } from '../shared/made-of.js';
 import { configsOf, levelAsked } from './configs.js';
 import { type ClashParts, connectionsNow } from './connections.js';
@@ -69,7 +70,7 @@ export function serveClash(app: Hono, parts: ClashParts, feed: Pick<Feed, 'subsc
   for (const path of ['/traffic', '/memory', '/logs']) {
     app.get(path, (context) => {
       const heard = hearing(path, (name) => context.req.query(name), parts, feed);
-      return heard.code === 'refused' ? failed(context, heard.status, heard.message) : lasting(context, heard.stream);
+      return heard.code === 'refused' ? failed(context, heard.status, heard.message) : following(context, heard.stream);
     });
   }
 }
@@ -124,26 +125,11 @@ const failed = (context: Context, status: 400 | 404 | 503, message: string): Res
   context.json({ message }, status);
 
 /** Values one behind the other, each in a line of its own. */
-function lasting(context: Context, stream: Stream): Response {
-  const encoder = new TextEncoder();
-  let end: (() => void) | undefined;
-  let isOver = false;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        end = stream((value) => {
-          if (isOver || (controller.desiredSize ?? 0) <= 0) return false;
-          controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-          return true;
-        });
-      },
-      cancel() {
-        isOver = true;
-        end?.();
-      },
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX }),
-  );
-  if (end === undefined) return failed(context, 503, 'too many follow already: end another one');
-  return context.body(body, 200, { 'Content-Type': 'application/json' });
+function following(context: Context, stream: Stream): Response {
+  const answer = lasting(context, {
+    headers: { 'Content-Type': 'application/json' },
+    waiting_bytes_max: WAITING_BYTES_MAX,
+    begin: (say) => stream((value) => say(`${JSON.stringify(value)}\n`)),
+  });
+  return answer ?? failed(context, 503, 'too many follow already: end another one');
 }

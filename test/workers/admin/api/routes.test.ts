@@ -127,6 +127,20 @@ test('a snapshot is downloaded as a state file', async (context) => {
   assert.deepEqual(parsed.pins, [{ destination: 'd1.test:443', line: 2 }]);
 });
 
+test('a snapshot begins for who reads it alone, and ends with the reader', async (context) => {
+  const world = new LinesWorld(context);
+  for (let i = 0; i < 2000; i += 1) world.learn(`d${i}.test:443`, 0);
+  const ask = async (method: string): Promise<Response> => world.app.request('/api/v1/routes/snapshot', { method });
+  for (let time = 0; time < 3; time += 1) {
+    assert.equal((await ask('HEAD')).headers.get('content-type'), 'application/octet-stream');
+  }
+  for (let time = 0; time < 3; time += 1) {
+    const { status, body } = await ask('GET');
+    assert.equal(status, 200);
+    await body?.cancel();
+  }
+});
+
 test('a third snapshot at a time has to wait', async (context) => {
   const world = new LinesWorld(context);
   for (let i = 0; i < 2000; i += 1) world.learn(`d${i}.test:443`, 0);

@@ -7,12 +7,19 @@ import type { Streamed } from '../../endpoint/endpoint.js';
 import { fields, oneOf } from '../../endpoint/schemas.js';
 import { checkedQuery } from '../../endpoint/serve.js';
 import type { Feed, Wants } from '../../feed/feed.js';
+import { lasting } from '../../shared/lasting.js';
 import { KINDS, type Kind, SILENCE, textOf } from './texts.js';
 
 /** What may wait for a viewer: some seconds of everything. */
 const WAITING_BYTES_MAX = 256 * 1024;
 /** A viewer to whom nothing was told for so many seconds gets an empty line. */
 const SILENT_TICKS = 15;
+const HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-store',
+  // A proxy in between must not gather them.
+  'X-Accel-Buffering': 'no',
+};
 const LOG_LEVELS = LEVELS.filter((level): level is Level => level !== 'silent');
 
 const Query = fields({
@@ -37,15 +44,10 @@ export function serveEvents(app: Hono, feed: Feed): void {
   app.get(EVENTS.path, (context) => {
     const asked = askedOf(context);
     if ('problems' in asked) return context.json({ error: asked.problems.join('; ') }, 400);
-    const stream = streamOf(feed, asked);
-    if (stream === undefined) {
-      return context.json({ error: 'too many viewers follow the events already: end another one' }, 503);
-    }
-    context.header('Content-Type', 'text/event-stream');
-    context.header('Cache-Control', 'no-store');
-    // A proxy in between must not gather them.
-    context.header('X-Accel-Buffering', 'no');
-    return context.body(stream);
+    return (
+      streamOf(context, feed, asked) ??
+      context.json({ error: 'too many viewers follow the events already: end another one' }, 503)
+    );
   });
 }
 
@@ -69,37 +71,24 @@ function askedOf(context: Context): Asked | { readonly problems: readonly string
 }
 
 /** Undefined where there are too many viewers. */
-function streamOf(feed: Feed, { kinds, level }: Asked): ReadableStream<Uint8Array> | undefined {
+function streamOf(context: Context, feed: Feed, { kinds, level }: Asked): Response | undefined {
   const wants: Wants = {
     connections: kinds.has('connections'),
     lines: kinds.has('lines'),
     log: kinds.has('log') ? level : undefined,
   };
-  const encoder = new TextEncoder();
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let silent = 0;
-  const end = feed.subscribe(wants, (tick) => {
-    if (controller === undefined) return;
-    if ((controller.desiredSize ?? 0) <= 0) {
-      end?.();
-      controller.error(new Error('the viewer does not read'));
-      return;
-    }
-    const text = textOf(tick, kinds);
-    silent = text === '' ? silent + 1 : 0;
-    if (text !== '') controller.enqueue(encoder.encode(text));
-    else if (silent % SILENT_TICKS === 0) controller.enqueue(encoder.encode(SILENCE));
+  return lasting(context, {
+    headers: HEADERS,
+    waiting_bytes_max: WAITING_BYTES_MAX,
+    // The answer begins at once.
+    greeting: 'retry: 2000\n\n',
+    begin: (say, giveUp) =>
+      feed.subscribe(wants, (tick) => {
+        const text = textOf(tick, kinds);
+        silent = text === '' ? silent + 1 : 0;
+        const said = text !== '' ? text : silent % SILENT_TICKS === 0 ? SILENCE : undefined;
+        if (said !== undefined && !say(said)) giveUp('the viewer does not read');
+      }),
   });
-  if (end === undefined) return undefined;
-  return new ReadableStream<Uint8Array>(
-    {
-      start(own) {
-        controller = own;
-        // The answer begins at once.
-        own.enqueue(encoder.encode('retry: 2000\n\n'));
-      },
-      cancel: () => end(),
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX }),
-  );
 }

@@ -13,11 +13,18 @@ export const SNAPSHOT: Streamed = {
   answer: 'In the form of the state file. One that ends without its last line is not whole',
 };
 
+const HEADERS = {
+  'Content-Type': 'application/octet-stream',
+  'Content-Disposition': 'attachment; filename="tcproute.routes"',
+};
+
 /** A piece that does not come: the file ends without its last line, so that it cannot be taken for a whole one. */
 const CUT = new Error('the route actor has given up the snapshot');
 
 export function serveSnapshot(app: Hono, { routes }: Pick<AdminParts, 'routes'>): void {
   app.get(SNAPSHOT.path, async (context) => {
+    // HEAD would begin one that nobody reads.
+    if (context.req.method === 'HEAD') return context.body(null, 200, HEADERS);
     const actor = routes();
     const begun = await told(ROUTE_ACTOR, actor?.beginSnapshot());
     if (begun.code !== 'told') return context.json({ error: begun.error }, begun.status);
@@ -31,10 +38,10 @@ export function serveSnapshot(app: Hono, { routes }: Pick<AdminParts, 'routes'>)
         else if (piece.value.code === 'end') controller.close();
         else controller.enqueue(Buffer.from(piece.value.text));
       },
+      async cancel() {
+        await told(ROUTE_ACTOR, actor.endSnapshot(number));
+      },
     });
-    return context.body(body, 200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': 'attachment; filename="tcproute.routes"',
-    });
+    return context.body(body, 200, HEADERS);
   });
 }
