@@ -26,7 +26,7 @@ client(
     for (const url of [plainUrl(), secureUrl()]) assert.equal(await alice.textOf(`${url}/`), 'hello from the site');
     assert.ok(alice.asked > 0);
     const stranger = await start('wrong');
-    assert.match(await stranger.textOf(`${plainUrl()}/`), /^tcproute: this proxy wants a user name and a password/);
+    assert.match(await stranger.textOf(`${plainUrl()}/`), /^tcproute: the user name or the password is wrong/);
     await assert.rejects(stranger.textOf(`${secureUrl()}/`), /net::ERR_/);
     assert.doesNotMatch(gateway.output, /sekrit/);
   },

@@ -102,8 +102,9 @@ inBothEngines('listeners are added, closed, moved and renamed, in any order; liv
   const back = await gateway.reload(at([{ port: one, name: 'back' }, ...both]));
   assert.deepEqual(back['changed'], ['listener "back": added']);
   assert.deepEqual([await answer(one, server), await answer(two, server), await answer(three, server)], [0, 0, 0]);
+  // What comes back to a place goes on counting.
   assert.deepEqual(await counted(gateway, 3), [
-    ['back', 1],
+    ['back', 2],
     [`127.0.0.1:${two}`, 3],
     ['one', 2],
   ]);
