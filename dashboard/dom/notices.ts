@@ -3,7 +3,7 @@ import { text } from '../text/language.js';
 import { el } from './element.js';
 
 const SHOWN_MAX = 3;
-const SHOWN_MS = 12_000;
+const SHOWN_MS = 8000;
 
 export class Notices {
   readonly element = el('div', { class: 'notices', role: 'status', 'aria-live': 'polite' });

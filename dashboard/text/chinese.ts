@@ -71,7 +71,7 @@ export const CHINESE: Readonly<Record<keyof typeof ENGLISH, string>> = {
   ended: '已结束',
   'ended-at': '时间',
   'events-refused': '流量和日志目前不会自动更新，页面会继续询问。{why}',
-  everywhere: '任何名称都不用',
+  everywhere: '对所有名称',
   evidence: '证据',
   failed: '失败',
   failures: '失败',

@@ -70,7 +70,7 @@ export const ENGLISH = {
   ended: 'Ended',
   'ended-at': 'At',
   'events-refused': 'Traffic and log do not come by themselves now; the page asks again. {why}',
-  everywhere: 'for no name',
+  everywhere: 'for all names',
   evidence: 'Evidence',
   failed: 'Failed',
   failures: 'Failures',

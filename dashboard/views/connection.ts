@@ -20,18 +20,21 @@ export const connection: MakeView = ({ api, notices }, id) => {
   const close = button(text('close'), () => void closeIt(), 'danger');
   close.hidden = true;
   const back = el('a', { class: 'back', href: '#/connections' }, `← ${text('connections')}`);
-  const view = frame(
-    text('connection'),
-    [back, close],
+  // Of a connection that is not known nothing is shown.
+  const known = el(
+    'div',
+    { class: 'spaced', hidden: true },
     panel(text('race'), story, race),
     panel(text('about-connection'), about),
   );
+  const view = frame(text('connection'), [back, close], known);
   const title = view.element.querySelector('h1') as HTMLElement;
   let drawnRace: string | undefined;
   let shown: ConnectionDetail | undefined;
 
   const draw = (one: ConnectionDetail): void => {
     shown = one;
+    known.hidden = false;
     title.textContent = one.target ?? text('no-target');
     close.hidden = one.phase === 'ended';
     // What has been decided does not change: the row that somebody reads is not drawn again.

@@ -128,7 +128,7 @@ test('every view of a real gateway shows what there is, and complains of nothing
   await page.getByLabel('Address', { exact: true }).fill('192.0.2.7');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
-  await page.getByRole('row', { name: /^192\.0\.2\.7 for no name added by hand/ }).waitFor();
+  await page.getByRole('row', { name: /^192\.0\.2\.7 for all names added by hand/ }).waitFor();
   await page.goto(`${scenario.url}#/dns`);
   await page.getByLabel('Name').fill('git.example.org');
   await page.getByRole('button', { name: 'What is kept' }).click();
