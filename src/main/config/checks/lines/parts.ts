@@ -14,11 +14,12 @@ const NAME_LENGTH_MAX = 64;
 /** SO_MARK is an unsigned number of 32 bits. */
 const MARK_MAX = 0xffff_ffff;
 
+/** It stands in addresses of the API, where `.` and `..` are no names, however they are written (RFC 3986, 5.2.4). */
 export const checkName: Check<string> = (value, place, diagnostics) => {
   const fits =
     typeof value === 'string' && value.length >= 1 && value.length <= NAME_LENGTH_MAX && !/\p{C}/u.test(value);
-  if (fits) return value;
-  diagnostics.reject(place, value, `a text of 1 to ${NAME_LENGTH_MAX} printable characters`);
+  if (fits && value !== '.' && value !== '..') return value;
+  diagnostics.reject(place, value, `a text of 1 to ${NAME_LENGTH_MAX} printable characters, other than "." and ".."`);
   return undefined;
 };
 

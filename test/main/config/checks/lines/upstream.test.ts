@@ -132,7 +132,7 @@ test('each mistake is named by its path', () => {
     'upstream.list[1].port: missing; needed: the port of the proxy',
     'upstream.list[1].upstream.list[0].host: unknown key; allowed: type, name, source_ip, source_port, interface, mark, tier, cost_ms, weight, budget_bytes, budget_day',
     'upstream.list[1].upstream.list[1]: 7 is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
-    'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
+    'upstream.list[2].name: "" is not allowed; allowed: a text of 1 to 64 printable characters, other than "." and ".."',
     'upstream.list[2].host: "1.2.3.456" is not allowed; allowed: the IP address or name of the proxy itself',
     'upstream.list[2].port: 0 is not allowed; allowed: the port on which the proxy itself listens, from 1 to 65535',
     'upstream.list[2].upstream: null is not allowed; allowed: a line: an object with a "type" (direct, socks5, socks4, http, https, multipath), "direct", socks5://[user:password@]host:port, http://[user:password@]host:port, https://…, socks4://[user@]host:port, or a list of lines',
@@ -256,4 +256,37 @@ test('nesting goes deep, but has an end', () => {
   const errors = errorsOfUpstream(nested(65));
   assert.equal(errors.length, 1);
   assert.match(errors[0] ?? '', /^upstream\.upstream\..*: nested too deeply; allowed: at most 64 levels$/);
+});
+
+test('names that addresses of the API cannot have are refused, in every form; all others come through', () => {
+  const allowed = 'a text of 1 to 64 printable characters, other than "." and ".."';
+  for (const name of ['.', '..']) {
+    const wrong = [`upstream.name: ${JSON.stringify(name)} is not allowed; allowed: ${allowed}`];
+    assert.deepEqual(errorsOfUpstream({ type: 'direct', name }), wrong);
+    assert.deepEqual(errorsOfUpstream(socks5({ name })), wrong);
+    const listen = [{ port: 1080, name }];
+    assert.deepEqual(errorsIn({ listen, port: undefined }), [
+      `listen[0].name: ${JSON.stringify(name)} is not allowed; allowed: ${allowed}`,
+    ]);
+  }
+  for (const name of [
+    '...',
+    '. ',
+    '%2e',
+    '%2E%2E',
+    '.%2e',
+    'a/..',
+    '/',
+    '?',
+    '#',
+    ';',
+    '\\',
+    '电信',
+    '😀',
+    ' '.repeat(64),
+  ]) {
+    assert.equal(linesOf({ type: 'direct', name })[0]?.name, name);
+    const { pathname } = new URL(`/api/v1/lines/${encodeURIComponent(name)}/pause`, 'http://127.0.0.1:9090');
+    assert.equal(decodeURIComponent(pathname.split('/')[4] as string), name);
+  }
 });

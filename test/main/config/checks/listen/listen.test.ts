@@ -125,7 +125,7 @@ test('all mistakes of a list are reported at once', () => {
     'listen[0].host: "localhost" is not allowed; allowed: an IPv4 or IPv6 address, such as 127.0.0.1, 0.0.0.0 or ::',
     'listen[0].port: 70000 is not allowed; allowed: an integer from 0 to 65535, 0 for any',
     'listen[1].port: missing; needed: the port to listen on, or "unix"',
-    'listen[1].name: "" is not allowed; allowed: a text of 1 to 64 printable characters',
+    'listen[1].name: "" is not allowed; allowed: a text of 1 to 64 printable characters, other than "." and ".."',
     `listen[1].protocols: ["socks6"] is not allowed; allowed: one of ${INBOUND_NAMES.join(', ')}, or a list of them`,
     'listen[1].users: "yes" is not allowed; allowed: true or false, without quotes',
     'listen[2].mode: belongs to "unix"',
