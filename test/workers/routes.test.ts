@@ -11,6 +11,7 @@ import type { RouteFailure } from '../../src/protocol/routes/candidate-memory.js
 import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
 import { encodeRoutes, ROUTES_OCTETS_MAX } from '../../src/protocol/routes/snapshot.js';
 import { type CandidateState, type RouteState, stateOf } from '../../src/protocol/routes/state.js';
+import type { RoutesAdmin } from '../../src/threads/contracts/admin/routes.js';
 import type { RouteReport, RouteSubscriber, RoutesActor, RoutesControl } from '../../src/threads/contracts/routes.js';
 import { call, moved, type Remote, serve } from '../../src/threads/port.js';
 import { Pulse } from '../../src/threads/pulse.js';
@@ -52,8 +53,16 @@ class Replica implements RouteSubscriber {
     this.actor = call<RoutesActor>(reports);
     const api: RouteSubscriber = {
       routesChanged: (routes, lines, sites) => this.routesChanged(routes, lines, sites),
+      reportNow: () => this.reportNow(),
     };
     serve(api, pushes);
+  }
+
+  /** What it does when it is asked to report. */
+  late: () => Promise<void> = async () => {};
+
+  reportNow(): Promise<void> {
+    return this.late();
   }
 
   async routesChanged(
@@ -76,6 +85,7 @@ class Replica implements RouteSubscriber {
 }
 
 interface Running {
+  readonly admin: Remote<RoutesAdmin>;
   connect(actor: number): Promise<Replica>;
 }
 
@@ -92,7 +102,11 @@ async function withActor(cache: Partial<Options['cache']>, body: (running: Runni
   const replicas: Replica[] = [];
   let closed = 0;
   try {
+    const ports = new MessageChannel();
+    await control.connectAdmin(moved(ports.port1));
+    ports.port2.once('close', () => (closed += 1));
     await body({
+      admin: call<RoutesAdmin>(ports.port2),
       async connect(actor) {
         const [reports, pushes] = [new MessageChannel(), new MessageChannel()];
         await control.connect(actor, moved(reports.port1), moved(pushes.port1));
@@ -106,7 +120,7 @@ async function withActor(cache: Partial<Options['cache']>, body: (running: Runni
     await control.stop();
     await ended;
   }
-  await until('every port is closed', () => closed === 2 * replicas.length);
+  await until('every port is closed', () => closed === 1 + 2 * replicas.length);
 }
 
 test('what one actor learned the others are told, and it is not told itself', async () => {
@@ -125,6 +139,25 @@ test('what one actor learned the others are told, and it is not told itself', as
     await third.actor.report(2, [failed('b.test:80', 2, 'refused')], []);
     await until('the reporter of before is told', () => reporter.known('b.test:80', 2)?.pending?.cause === 'refused');
     assert.deepEqual([reporter.batches, third.batches, reporter.routes.size], [[1], [2], 1]);
+  });
+});
+
+test('a destination is forgotten with what actors have learned of it and not reported yet', async () => {
+  await withActor({}, async ({ connect, admin }) => {
+    const [reporter, watcher] = [await connect(0), await connect(1)];
+    let late = ['a.test:443'];
+    reporter.late = async () => {
+      const reports = late.map((one) => connected(one, 1));
+      late = [];
+      await reporter.actor.report(0, reports, []);
+    };
+    assert.equal(await admin.forget('a.test:443'), true);
+    assert.equal(await admin.lookUp('a.test:443'), undefined);
+    late = ['b.test:443', 'c.test:443'];
+    assert.equal(await admin.forgetAll({ match: '', line: undefined }), 2);
+    await reporter.actor.report(0, [connected('d.test:443', 1)], []);
+    await until('what came afterwards is told', () => watcher.routes.has('d.test:443'));
+    assert.equal(await admin.size(), 1);
   });
 });
 

@@ -68,4 +68,6 @@ export interface RouteSubscriber {
     sites?: readonly string[],
     forgotten?: readonly string[],
   ): Promise<void>;
+  /** Reports at once what waits. Resolves once the route actor has taken all that was reported. */
+  reportNow(): Promise<void>;
 }

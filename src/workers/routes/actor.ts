@@ -11,6 +11,7 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import { OnePort } from '../../threads/one-port.js';
 import { closed, serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
+import { within } from '../../threads/within.js';
 import { routesForAdmin } from './for-admin.js';
 import { KnownLines } from './known-lines.js';
 import { LineStates } from './line-states.js';
@@ -21,6 +22,8 @@ import { Snapshots } from './snapshots.js';
 
 /** Part of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
+/** A living actor takes a turn. Less than its asker waits: see workers/admin/endpoint/told.ts. */
+const REPORTED_MS = 1000;
 
 /** The ports and the feed of one connection actor. */
 interface Connected {
@@ -46,7 +49,9 @@ export async function run({ options, beats, control, log, readOnly = false, left
   const snapshots = new Snapshots(() => memory.encoded());
   pulse.each(() => snapshots.sweep(performance.now()));
   let steering = UNSTEERED;
-  const admin = new OnePort(routesForAdmin({ memory, lines, snapshots, steering: () => steering, tell }));
+  const admin = new OnePort(
+    routesForAdmin({ memory, lines, snapshots, steering: () => steering, tell, reported: () => routes.reported() }),
+  );
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
   serve(
@@ -194,6 +199,11 @@ class Routes {
     // What is remembered is told with the names of its sites.
     if (!this.#memory.isEmpty) await this.#sites.load();
     await Promise.all([...this.#connected.values()].map(({ feed }) => feed.told));
+  }
+
+  /** Resolves once all actors have reported what they have learned by now. One that does not answer in time is not waited for. */
+  async reported(): Promise<void> {
+    await within(REPORTED_MS, Promise.all([...this.#connected.values()].map(({ feed }) => feed.reported())));
   }
 
   /** Main tells of lines. */

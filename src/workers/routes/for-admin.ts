@@ -24,6 +24,8 @@ export interface AdminRouteParts {
   readonly steering: () => Steering;
   /** Has all connection actors hear of destinations that have changed. */
   readonly tell: (destinations: readonly string[]) => void;
+  /** Resolves once all connection actors have reported what they have learned by now. */
+  readonly reported: () => Promise<void>;
 }
 
 interface Found extends Ranked {
@@ -31,7 +33,7 @@ interface Found extends Ranked {
 }
 
 export function routesForAdmin(parts: AdminRouteParts): RoutesAdmin {
-  const { memory, lines, snapshots, steering, tell } = parts;
+  const { memory, lines, snapshots, steering, tell, reported } = parts;
   return {
     size: async () => memory.size,
     lines: async () => ({ lines: lines.now(), steering: steering() }),
@@ -46,12 +48,15 @@ export function routesForAdmin(parts: AdminRouteParts): RoutesAdmin {
     },
     list: (query) => list(parts, query),
     async forget(destination) {
+      // What is over already is not learned again by a late report.
+      await reported();
       const isKnown = memory.forget(destination);
       // Actors may remember it that have not reported it.
       tell([destination]);
       return isKnown;
     },
     async forgetAll(filter) {
+      await reported();
       let forgotten = 0;
       let untold: string[] = [];
       for await (const [destination] of matching(parts, filter)) {

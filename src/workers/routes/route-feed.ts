@@ -51,6 +51,11 @@ export class RouteFeed {
     if (!this.#pushing) this.told = this.#push();
   }
 
+  /** Resolves once the actor has reported all that it has learned by now; a dead one never does. */
+  reported(): Promise<void> {
+    return this.#remote.reportNow();
+  }
+
   /** Sends one message at a time. A dead actor never answers its message, so nothing more is sent to it. */
   async #push(): Promise<void> {
     this.#pushing = true;

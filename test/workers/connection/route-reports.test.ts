@@ -222,3 +222,28 @@ test('what the route actor has forgotten is forgotten here, and learned anew', a
   world.connected();
   assert.equal(world.best(), '192.0.2.1');
 });
+
+test('asked to report, it reports what waits, also behind a batch that is under way, and answers when all has been taken', async () => {
+  const world = new World();
+  await withActor(world, async (told) => {
+    let open = (): void => {};
+    told.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    world.connected();
+    await flushed(world, told, 1);
+    // The first batch has no answer yet.
+    world.answered();
+    let isReported = false;
+    const reported = told.pushes.reportNow().then(() => {
+      isReported = true;
+    });
+    await until('all has been told', () => told.kinds.length === 2);
+    assert.deepEqual([told.kinds, isReported], [['connected 0', 'answered 0'], false]);
+    open();
+    await reported;
+    // Nothing waits.
+    await told.pushes.reportNow();
+    assert.equal(told.batches.length, 2);
+  });
+});

@@ -24,12 +24,17 @@ function world(context: TestContext, state_file: string | null = null) {
   const memory = new RouteMemory(cache, lines, { warn, readOnly: false, tell: () => {} });
   context.after(() => memory.close());
   const told: string[] = [];
+  /** Destinations of which actors have learned what they have not reported yet. */
+  const late: string[] = [];
   const snapshots = new Snapshots(() => memory.encoded());
   const admin = routesForAdmin({
     ...{ memory, lines, snapshots, steering: () => UNSTEERED },
     tell: (destinations) => told.push(...destinations),
+    reported: async () => {
+      for (const destination of late.splice(0)) learn(memory, destination, 0);
+    },
   });
-  return { admin, memory, lines, snapshots, told, warned };
+  return { late, admin, memory, lines, snapshots, told, warned };
 }
 
 function learn(memory: RouteMemory, destination: string, line: number, connect_ms = 20): void {
@@ -177,4 +182,17 @@ test('lines are told as all actors have found them', async (context) => {
   assert.deepEqual([third.answers_early, third.circuit], [true, undefined]);
   lines.learn({ kind: 'proxy-reached', line: 1 });
   assert.equal((await admin.lines()).lines[1].circuit, undefined);
+});
+
+test('what actors have not reported yet is forgotten, too', async (context) => {
+  const { admin, memory, late } = world(context);
+  late.push('a.test:443');
+  assert.equal(await admin.forget('a.test:443'), true);
+  late.push('b.test:443', 'c.test:443');
+  assert.equal(await admin.forgetAll({ match: 'b.test', line: undefined }), 1);
+  assert.deepEqual(
+    [...memory.entries()].map(([destination]) => destination),
+    ['c.test:443'],
+  );
+  assert.equal(await admin.forgetAll(ALL), 1);
 });

@@ -15,6 +15,7 @@ test('of a destination without a state an actor hears that it is forgotten', asy
   const subscriber: RouteSubscriber = {
     routesChanged: async (routes, _lines, _sites, forgotten = []) =>
       void heard.push([routes.map(({ destination }) => destination), forgotten]),
+    reportNow: async () => {},
   };
   serve(subscriber, port2);
   const memory = new DestinationMemory();

@@ -66,6 +66,7 @@ export class LinesWorld {
     const remote = served.remote<RoutesAdmin>(
       routesForAdmin({
         ...{ memory: this.memory, lines: this.lines, snapshots, steering: () => this.steering, tell: () => {} },
+        reported: async () => {},
       }),
     );
     const actor = served.remote<Pick<ConnectionsAdmin, 'dial'>>({

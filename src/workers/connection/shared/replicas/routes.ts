@@ -53,6 +53,8 @@ export class RoutesReplica implements RouteSubscriber, LineView {
   doubts: (line: number) => void = () => {};
   /** Whether the last batch has not been answered yet: a route actor that hangs must not get ever more batches. */
   #isReporting = false;
+  /** Resolves when the last batch has been answered, and so all earlier ones. */
+  #answered: Promise<void> = Promise.resolve();
 
   constructor(actor: number, options: Options, health: LineHealth, now: () => number) {
     const { lines, cache } = options;
@@ -86,6 +88,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#remote = call<RoutesActor>(reports);
     const subscriber: RouteSubscriber = {
       routesChanged: (routes, lines, sites, forgotten) => this.routesChanged(routes, lines, sites, forgotten),
+      reportNow: () => this.reportNow(),
     };
     serve(subscriber, pushes);
   }
@@ -248,6 +251,11 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     this.#sendTo(this.#remote);
   }
 
+  async reportNow(): Promise<void> {
+    this.flush(this.#now(), true);
+    await this.#answered;
+  }
+
   #sendTo(remote: Remote<RoutesActor>): void {
     const reports = this.#reports;
     const lineEvents = this.#lineEvents;
@@ -258,7 +266,7 @@ export class RoutesReplica implements RouteSubscriber, LineView {
       if (this.#remote === remote) this.#isReporting = false;
     };
     // A dead route actor never answers. The next one learns from later connections.
-    remote.report(this.#actor, reports, lineEvents).then(answered, answered);
+    this.#answered = remote.report(this.#actor, reports, lineEvents).then(answered, answered);
   }
 
   close(): void {
