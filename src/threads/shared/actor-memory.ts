@@ -59,6 +59,11 @@ export class ActorCounts {
     return LineBytes.sum(this.#bytes, line);
   }
 
+  /** Over all lines, also those that there were. */
+  get carriedInAll(): Carried {
+    return LineBytes.total(this.#bytes);
+  }
+
   /** By the number of the line. */
   line(line: number): CountsOfLine {
     return LineCounts.sum(this.#lines, line);

@@ -9,6 +9,8 @@
 const LINES_MAX = 65_536;
 /** From clients to destinations, and back. */
 const DIRECTIONS = 2;
+/** Behind the lines: what all of them have carried, also those that are not counted. */
+const ALL = LINES_MAX * DIRECTIONS;
 
 export interface Carried {
   readonly up: number;
@@ -19,7 +21,7 @@ export class LineBytes {
   readonly #values: Float64Array;
 
   static create(): SharedArrayBuffer {
-    return new SharedArrayBuffer(LINES_MAX * DIRECTIONS * 8);
+    return new SharedArrayBuffer((ALL + DIRECTIONS) * 8);
   }
 
   constructor(memory: SharedArrayBuffer) {
@@ -28,6 +30,8 @@ export class LineBytes {
 
   /** Only the actor of this memory adds. */
   add(line: number, up: number, down: number): void {
+    this.#values[ALL] += up;
+    this.#values[ALL + 1] += down;
     if (line >= LINES_MAX) return;
     this.#values[line * DIRECTIONS] += up;
     this.#values[line * DIRECTIONS + 1] += down;
@@ -42,6 +46,12 @@ export class LineBytes {
       down += carried.down;
     }
     return { up, down };
+  }
+
+  /** What all these actors have counted of all lines together, those that a reload has removed included: it only grows. */
+  static total(all: readonly LineBytes[]): Carried {
+    const sum = (at: number): number => all.reduce((total, one) => total + one.#values[at], 0);
+    return { up: sum(ALL), down: sum(ALL + 1) };
   }
 
   /** So far. Of a live connection, what it had carried when its actor last looked. */

@@ -16,4 +16,8 @@ test('a line with a number beyond the memory is not counted, and harms no other'
   bytes.add(65_536, 5, 5);
   assert.deepEqual(bytes.of(65_536), { up: 0, down: 0 });
   assert.deepEqual(bytes.of(65_535), { up: 0, down: 0 });
+  bytes.add(65_535, 1, 2);
+  const other = new LineBytes(LineBytes.create());
+  other.add(0, 10, 20);
+  assert.deepEqual(LineBytes.total([bytes, other]), { up: 16, down: 27 }, 'it counts in the total');
 });

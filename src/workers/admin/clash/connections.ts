@@ -5,7 +5,6 @@ import { listed } from '../api/connections/listing.js';
 import type { AdminParts } from '../shared/parts.js';
 import { type ClashConnection, clashConnection } from './connection.js';
 import { groupNames } from './groups.js';
-import { totalOf } from './streams.js';
 
 const CONNECTIONS_MAX = 500;
 const NEWEST: Sought = {
@@ -32,7 +31,7 @@ export async function connectionsNow(parts: ClashParts): Promise<ClashConnection
   const { connections } = await listed(parts, NEWEST);
   const { race } = groupNames(parts.options().lines.map(({ name }) => name));
   const naming = { race, listeners: parts.listeners() };
-  const { up, down } = totalOf(parts);
+  const { up, down } = parts.counts().carriedInAll;
   return {
     uploadTotal: up,
     downloadTotal: down,

@@ -3,7 +3,6 @@
 import type { Level } from '../../../threads/log.js';
 import type { Feed } from '../feed/feed.js';
 import type { LogLine } from '../feed/log-news.js';
-import type { AdminParts } from '../shared/parts.js';
 
 /** Takes one value; false: the hearer does not read at this moment, and misses it. */
 export type Send = (value: object) => boolean;
@@ -87,21 +86,6 @@ function textOf({ message, fields }: LogLine): string {
 }
 
 const textOfValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)) ?? '';
-
-export interface Total {
-  readonly up: number;
-  readonly down: number;
-}
-
-/** Bytes from clients and to them, of the lines that there are. */
-export function totalOf({ options, counts }: Pick<AdminParts, 'options' | 'counts'>): Total {
-  const own = counts();
-  const carried = options().lines.map(({ number }) => own.carried(number));
-  return {
-    up: carried.reduce((sum, one) => sum + one.up, 0),
-    down: carried.reduce((sum, one) => sum + one.down, 0),
-  };
-}
 
 export const memory = (): Stream =>
   repeated(INTERVAL_MS, async () => ({ inuse: process.memoryUsage.rss(), oslimit: 0 }));

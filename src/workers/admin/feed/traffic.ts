@@ -1,5 +1,6 @@
 // What connections carry and how many come, each second, from what is counted in shared memory.
 import { Counter } from '../../../threads/shared/counters.js';
+import type { Carried } from '../../../threads/shared/line-bytes.js';
 import type { AdminParts } from '../shared/parts.js';
 
 export type TrafficParts = Pick<AdminParts, 'options' | 'counters' | 'counted' | 'counts'>;
@@ -30,9 +31,10 @@ export interface Traffic {
 interface Sums {
   /** In ms of a clock that goes on evenly. */
   readonly at: number;
-  /** By the numbers of lines: bytes from clients, and to them. */
-  readonly up: readonly number[];
-  readonly down: readonly number[];
+  /** Over all lines, also those that there were. */
+  readonly all: Carried;
+  /** By the numbers of the lines that there are. */
+  readonly lines: ReadonlyMap<number, Carried>;
   readonly opened: number;
   readonly ended: number;
   readonly failed: number;
@@ -54,16 +56,15 @@ export class TrafficMeter {
     this.#last = sums;
     const seconds = Math.max(now - last.at, 1) / 1000;
     const rate = (to: number, from = 0): number => Math.max(Math.round((to - from) / seconds), 0);
-    const total = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0);
     const lines = this.#parts.options().lines.map(({ name, number }) => ({
       line: name,
-      bytes_up_per_s: rate(sums.up[number] ?? 0, last.up[number]),
-      bytes_down_per_s: rate(sums.down[number] ?? 0, last.down[number]),
+      bytes_up_per_s: rate(sums.lines.get(number)?.up ?? 0, last.lines.get(number)?.up),
+      bytes_down_per_s: rate(sums.lines.get(number)?.down ?? 0, last.lines.get(number)?.down),
     }));
-    const [bytes_up, bytes_down] = [total(sums.up), total(sums.down)];
+    const { up: bytes_up, down: bytes_down } = sums.all;
     return {
-      bytes_up_per_s: rate(bytes_up, total(last.up)),
-      bytes_down_per_s: rate(bytes_down, total(last.down)),
+      bytes_up_per_s: rate(bytes_up, last.all.up),
+      bytes_down_per_s: rate(bytes_down, last.all.down),
       ...{ bytes_up, bytes_down, live: Math.max(sums.opened - sums.ended, 0) },
       opened_per_s: rate(sums.opened, last.opened),
       ended_per_s: rate(sums.ended, last.ended),
@@ -75,9 +76,6 @@ export class TrafficMeter {
   #sums(at: number): Sums {
     const { options, counters, counted, counts } = this.#parts;
     const own = counts();
-    // Also of lines that are gone, over which connections go on.
-    const end = 1 + options().lines.reduce((most, { number }) => Math.max(most, number), -1);
-    const carried = Array.from({ length: end }, (_, line) => own.carried(line));
     const sum = (counter: Counter): number => {
       let total = 0;
       for (let actor = 0; actor < counted(); actor += 1) total += counters.read(actor, counter);
@@ -85,8 +83,8 @@ export class TrafficMeter {
     };
     return {
       at,
-      up: carried.map(({ up }) => up),
-      down: carried.map(({ down }) => down),
+      all: own.carriedInAll,
+      lines: new Map(options().lines.map(({ number }) => [number, own.carried(number)])),
       opened: sum(Counter.opened),
       ended: sum(Counter.closed),
       failed: sum(Counter.failed),

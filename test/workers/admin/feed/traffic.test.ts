@@ -38,3 +38,21 @@ test('what was carried and counted in the meantime becomes rates, and idle lines
   const idle = meter.read(8000);
   assert.deepEqual([idle.bytes_up_per_s, idle.opened_per_s, idle.lines], [0, 0, []]);
 });
+
+test('bytes since the start do not go back when a reload removes a line, and what it goes on to carry counts', () => {
+  const memory = newActorMemory(0);
+  const bytes = new LineBytes(memory.lineBytes);
+  const base = defaultOptions();
+  const lines = [0, 1].map((number) => ({ ...base.lines[0]!, number, name: `line ${number}` }));
+  let options = { ...base, lines };
+  const counts = new ActorCounts([memory]);
+  const counters = new Counters(Counters.create(1));
+  const meter = new TrafficMeter({ options: () => options, counters, counted: () => 1, counts: () => counts }, 0);
+  bytes.add(1, 1000, 2000);
+  const before = meter.read(1000);
+  assert.deepEqual([before.bytes_up, before.bytes_down], [1000, 2000]);
+  options = { ...base, lines: lines.slice(0, 1) };
+  bytes.add(1, 10, 20);
+  const after = meter.read(2000);
+  assert.deepEqual([after.bytes_up, after.bytes_down, after.bytes_down_per_s, after.lines], [1010, 2020, 20, []]);
+});
