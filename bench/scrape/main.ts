@@ -47,7 +47,7 @@ function count(): void {
 }
 
 const gathering = new Gathering({
-  ...{ options: () => options, listeners: () => [], counters, ofGateway },
+  ...{ options: () => options, listeners: () => [], former: () => ({ lines: [], listeners: [] }), counters, ofGateway },
   ...{ counted: () => actors, counts: () => counts },
   ...{ gateway: { version: async () => 'bench' }, names: () => undefined, routes: () => undefined },
   traces: () => ({ sent: 0, dropped: 0 }),

@@ -15,6 +15,7 @@ export function adminParts(given: Partial<AdminParts>): AdminParts {
   return {
     options: missing('options'),
     listeners: () => [],
+    former: () => ({ lines: [], listeners: [] }),
     rules: () => undefined,
     get gateway(): AdminParts['gateway'] {
       return missing('gateway')();

@@ -6,7 +6,7 @@ import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
-import type { AdminControl } from '../../threads/contracts/admin/control.js';
+import type { AdminControl, Former } from '../../threads/contracts/admin/control.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
@@ -16,6 +16,7 @@ import type { UsersJudge } from '../../threads/contracts/users.js';
 import { moved, type Remote, serve } from '../../threads/port.js';
 import type { ActorMemory } from '../../threads/shared/actor-memory.js';
 import { within } from '../../threads/within.js';
+import { FormerNames } from './former-names.js';
 
 /** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
 const PLUG_TIMEOUT_MS = 2000;
@@ -29,12 +30,15 @@ export class Switchboard {
   /** By number, also of connection actors that have ended. */
   readonly #memories = new Map<number, ActorMemory>();
   #generation: Generation;
+  readonly #formerNames = new FormerNames();
+  #former: Former;
   #judge: UsersJudge | undefined;
   readonly #mayWrite: (path: string | null) => boolean;
 
   /** `mayWrite`: whether this process may write a state file. */
   constructor(generation: Generation, mayWrite: (path: string | null) => boolean) {
     this.#generation = generation;
+    this.#former = this.#formerNames.set(generation.options.lines, generation.listeners);
     this.#mayWrite = mayWrite;
   }
 
@@ -68,6 +72,7 @@ export class Switchboard {
     // The links that have been told last are those of all its lines.
     const { links, steering } = this.#generation;
     this.#generation = { steering, ...generation, links };
+    this.#former = this.#formerNames.set(generation.options.lines, generation.listeners);
     // They are told of lines, so they know them first.
     await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()]);
     await this.#tellAll((connection) => connection.publish(this.#generation));
@@ -95,7 +100,7 @@ export class Switchboard {
   async #configureAdmin(): Promise<void> {
     if (this.#admin === undefined) return;
     const { options, listeners } = this.#generation;
-    await within(PLUG_TIMEOUT_MS, this.#admin.configure(options, listeners));
+    await within(PLUG_TIMEOUT_MS, this.#admin.configure(options, listeners, this.#former));
     await this.#tellAdminRules();
   }
 

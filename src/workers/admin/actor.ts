@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import { actorLog } from '../../threads/actor-log.js';
-import type { AdminControl } from '../../threads/contracts/admin/control.js';
+import type { AdminControl, Former } from '../../threads/contracts/admin/control.js';
 import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import type { AdminStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
@@ -48,6 +48,7 @@ export async function run({
   if (written !== undefined) takeConsole(written);
   let inForce = options;
   let listeners: readonly Listener[] = [];
+  let former: Former = { lines: [], listeners: [] };
   let rules: RuleTables | undefined;
   let memories: readonly ActorMemory[] = [];
   let counts = new ActorCounts(memories);
@@ -55,6 +56,7 @@ export async function run({
   const parts: AdminParts = {
     options: () => inForce,
     listeners: () => listeners,
+    former: () => former,
     rules: () => rules,
     gateway: call<GatewayAdmin>(gateway),
     connections: () => others.connections,
@@ -98,9 +100,10 @@ export async function run({
         server.listen(next);
       },
       leave: () => server.leave(),
-      async configure(next, entrances) {
+      async configure(next, entrances, before) {
         inForce = next;
         listeners = entrances;
+        former = before;
         traces.set(next.admin);
         written?.setLevel(next.log_level);
       },

@@ -1,10 +1,11 @@
-// Who hears of the links of lines, and of what an operator sets of them: actors that serve, those that begin to, and those that are started.
+// Who hears of the links of lines, of what an operator sets of them, and of lines that there were: actors that serve, those that begin to, and those that are started.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Switchboard } from '../../../src/main/actors/switchboard.js';
 import { type Steering, UNSTEERED } from '../../../src/protocol/steering/steering.js';
 import type { LineLink } from '../../../src/protocol/uplinks/line-link.js';
+import type { AdminControl, Former } from '../../../src/threads/contracts/admin/control.js';
 import type { ConnectionActor } from '../../../src/threads/contracts/connection.js';
 import type { RoutesControl } from '../../../src/threads/contracts/routes.js';
 import type { Generation } from '../../../src/threads/contracts/start.js';
@@ -60,6 +61,15 @@ class World {
     });
   }
 
+  admin(told: Former[]): Remote<AdminControl> {
+    return this.#serve({
+      configure: async (...[, , former]: Parameters<AdminControl['configure']>) => void told.push(former),
+      setRules: async () => {},
+      setMemories: async () => {},
+      connectRoutes: async (port: MessagePort) => void this.#ports.push(port),
+    });
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#ports.map(closed));
   }
@@ -105,6 +115,25 @@ test('every actor knows what an operator has set when it begins to serve, also o
     assert.deepEqual(steered.splice(0).sort(), ['first 0 2', 'routes 0 2', 'second 0 2']);
     await switchboard.publish({ ...world.generation, steering: { ...UNSTEERED, paused: [5] } });
     assert.deepEqual(steered.splice(0).sort(), ['first 5', 'routes 5', 'second 5']);
+  } finally {
+    await world.close();
+  }
+});
+
+test('the admin actor knows what there was before, also one that is started again', async () => {
+  const world = new World();
+  const { switchboard, generation } = world;
+  const told: Former[] = [];
+  try {
+    await switchboard.adminServes(world.admin(told));
+    const { options } = generation;
+    const [line] = options.lines;
+    const other = { ...line, number: 7, name: 'other' };
+    await switchboard.publish({ ...generation, options: { ...options, lines: [other] } });
+    await switchboard.adminServes(world.admin(told));
+    const { number, name } = line;
+    const former = { lines: [{ number, name }], listeners: [] };
+    assert.deepEqual(told, [{ lines: [], listeners: [] }, former, former]);
   } finally {
     await world.close();
   }

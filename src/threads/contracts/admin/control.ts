@@ -4,14 +4,25 @@ import type { Options } from '../../../protocol/options.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import type { ActorMemory } from '../../shared/actor-memory.js';
 
+export interface Numbered {
+  readonly number: number;
+  readonly name: string;
+}
+
+/** Lines and listeners of earlier configurations of the process; connections of them may go on. */
+export interface Former {
+  readonly lines: readonly Numbered[];
+  readonly listeners: readonly Numbered[];
+}
+
 /** Served by the admin actor, called by main. */
 export interface AdminControl {
   /** Serves at the listening socket `fd` from now on, which stays main's, and at no earlier one. */
   listen(fd: number): Promise<void>;
   /** Answers what is under way, and takes no more clients. */
   leave(): Promise<void>;
-  /** Takes over the options, and the listeners in the order of the configuration. */
-  configure(options: Options, listeners: readonly Listener[]): Promise<void>;
+  /** Takes over the options, the listeners in the order of the configuration, and what there was before. */
+  configure(options: Options, listeners: readonly Listener[], former: Former): Promise<void>;
   /** Sets the rules, in shared memory; undefined where none are configured. */
   setRules(tables: RuleTables | undefined): Promise<void>;
   /** The memory of all connection actors that have been. */

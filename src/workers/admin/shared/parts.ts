@@ -3,6 +3,7 @@ import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { Options } from '../../../protocol/options.js';
 import type { RuleTables } from '../../../protocol/rules/compile.js';
 import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
+import type { Former } from '../../../threads/contracts/admin/control.js';
 import type { GatewayAdmin } from '../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../threads/contracts/admin/names.js';
 import type { RoutesAdmin } from '../../../threads/contracts/admin/routes.js';
@@ -17,6 +18,8 @@ export interface AdminParts {
   options(): Options;
   /** Those of the options in force, with the ports that the kernel has chosen. */
   listeners(): readonly Listener[];
+  /** What there was before: what is counted of it stays in the sums. */
+  former(): Former;
   /** In shared memory; undefined where no rules are configured. */
   rules(): RuleTables | undefined;
   /** Main. */

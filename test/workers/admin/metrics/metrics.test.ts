@@ -4,6 +4,7 @@ import { mock, test } from 'node:test';
 import { Hono } from 'hono';
 import type { Listener } from '../../../../src/protocol/inbound/listener.js';
 import { UNSTEERED } from '../../../../src/protocol/steering/steering.js';
+import type { Former } from '../../../../src/threads/contracts/admin/control.js';
 import type { LineNow } from '../../../../src/threads/contracts/admin/routes.js';
 import { ActorCounts, newActorMemory } from '../../../../src/threads/shared/actor-memory.js';
 import { ConnectionCounts } from '../../../../src/threads/shared/connection-counts.js';
@@ -21,6 +22,8 @@ const LISTENER: Listener = {
   ...{ number: 3, name: 'lan', address: '192.0.2.1:1080', endpoint: undefined, protocols: ['socks5'] },
   ...{ wantsUser: false, allowClients: [], proxyFrom: [] },
 };
+
+const NOTHING: Former = { lines: [], listeners: [] };
 
 const never = (): Promise<never> => new Promise(() => {});
 
@@ -51,7 +54,7 @@ function appOf(parts: Partial<GatheringParts>): Hono {
   ofGateway.died('dns');
   ofGateway.arrived(LISTENER.number, 'limited');
   const traces = () => ({ sent: 4, dropped: 1 });
-  const own = { options: () => options, listeners: () => [LISTENER], ofGateway, traces };
+  const own = { options: () => options, listeners: () => [LISTENER], former: () => NOTHING, ofGateway, traces };
   const others = { gateway: { version: async () => '1.2.3' }, names: () => undefined, routes: () => undefined };
   const gathering = new Gathering({ ...own, ...counted(), ...others, ...parts });
   const app = new Hono();
@@ -92,6 +95,55 @@ test('what actors have counted is summed, by listener, line, and cause', async (
     'tcproute_actor_queue_clients{actor="1"} 0',
     'tcproute_scrape_source_up{source="dns"} 0',
   ]);
+});
+
+test('what was counted of lines and listeners that a reload has removed, or changed, does not go back', async () => {
+  const earlier = newActorMemory(2);
+  const all = counted();
+  const lines = new LineCounts(earlier.lineCounts);
+  const bytes = new LineBytes(earlier.lineBytes);
+  // 7: of the name of the line in force. 8: of another one.
+  for (const line of [7, 8]) {
+    lines.add(line, LineCount.wins);
+    lines.connected(line, 20);
+    lines.answered(line, 20);
+    bytes.add(line, 10, 20);
+  }
+  const connections = new ConnectionCounts(earlier.connectionCounts);
+  for (const listener of [LISTENER.number + 1, LISTENER.number + 2]) {
+    for (let opened = 0; opened < 5; opened += 1) connections.opened(listener);
+    connections.ended(listener, 'complete');
+  }
+  const mine = new ActorCounts([earlier]);
+  const former: Former = {
+    lines: [
+      { number: 7, name },
+      { number: 8, name: 'far' },
+    ],
+    listeners: [
+      { number: LISTENER.number + 1, name: 'lan' },
+      { number: LISTENER.number + 2, name: 'old' },
+    ],
+  };
+  const shown = await scraped(appOf({ ...all, counts: () => mine, former: () => former }));
+  hasAll(shown, [
+    `tcproute_line_wins_total{line="${name}"} 1`,
+    `tcproute_line_bytes_total{line="${name}",direction="up"} 10`,
+    `tcproute_line_connect_seconds_count{line="${name}"} 1`,
+    `tcproute_line_info{line="${name}",kind="direct",tier="0"} 1`,
+    'tcproute_line_wins_total{line="far"} 1',
+    'tcproute_line_bytes_total{line="far",direction="down"} 20',
+    'tcproute_line_connect_seconds_sum{line="far"} 0.02',
+    'tcproute_line_first_byte_seconds_count{line="far"} 1',
+    'tcproute_connections_opened_total{listener="lan"} 5',
+    'tcproute_connections_open{listener="lan"} 4',
+    'tcproute_connections_open{listener="old"} 4',
+    'tcproute_connections_ended_total{listener="old",outcome="complete"} 1',
+    'tcproute_clients_accepted_total{listener="old"} 0',
+  ]);
+  assert.ok(!shown.some((line) => line.startsWith('tcproute_line_info{line="far"')));
+  const series = shown.filter((line) => line.startsWith('tcproute_'));
+  assert.equal(new Set(series).size, series.length, 'no series is there twice');
 });
 
 const WELL: LineNow = {

@@ -1,4 +1,4 @@
-// Metrics of lines: each configured line has one series, whose label is its name.
+// Metrics of lines: each has one series, whose label is its name. What only grows is told of lines that are gone, too.
 import { TIME_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
 import type { LineReading, LineState } from '../readings/readings.js';
 import { counter, gauge, type OurFamily, times } from './family.js';
@@ -16,7 +16,7 @@ export const LINES: readonly OurFamily[] = [
     '1 for each line, with the kind of its first proxy, or direct, and its tier.',
     ['line', 'kind', 'tier'],
     ({ lines }, put) => {
-      for (const { name, kind, tier } of lines) put(1, name, kind, String(tier));
+      for (const { name, info } of lines) if (info !== undefined) put(1, name, info.kind, String(info.tier));
     },
   ),
   counts('tcproute_line_attempts_total', 'Dials of races over the line.', ({ counts }) => counts.attempts),

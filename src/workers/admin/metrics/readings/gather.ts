@@ -1,6 +1,5 @@
 // Gathers what a scrape reads: from shared memory, which takes no actor's turn, and from the DNS actor and the route actor, which are
 // asked side by side and have a moment to answer. What one of them does not tell is missing, and the scrape goes on.
-import type { Line } from '../../../../protocol/lines/line.js';
 import type { GatewayAdmin } from '../../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../../threads/contracts/admin/names.js';
 import type { LineNow, RoutesAdmin } from '../../../../threads/contracts/admin/routes.js';
@@ -9,12 +8,13 @@ import { Counter } from '../../../../threads/shared/counters.js';
 import { ACTOR_KINDS, GatewayCount, type GatewayCounts } from '../../../../threads/shared/gateway-counts.js';
 import { within } from '../../../../threads/within.js';
 import type { AdminParts } from '../../shared/parts.js';
-import type { GatewayReading, LineReading, LineState, Readings, RoutesReading } from './readings.js';
+import { lineReadings, listenerReadings } from './by-name.js';
+import type { GatewayReading, LineState, Readings, RoutesReading } from './readings.js';
 
 /** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
 const ANSWER_MS = 1000;
 
-type Read = 'traces' | 'options' | 'listeners' | 'counters' | 'ofGateway' | 'counted' | 'counts';
+type Read = 'traces' | 'options' | 'listeners' | 'former' | 'counters' | 'ofGateway' | 'counted' | 'counts';
 
 /** What is read, and who is asked; see shared/parts.ts. */
 export interface GatheringParts extends Pick<AdminParts, Read> {
@@ -35,7 +35,7 @@ export class Gathering {
   }
 
   async gather(): Promise<Readings> {
-    const { counters, counted, counts, listeners, ofGateway, traces, names: dns } = this.#parts;
+    const { counters, counted, counts, listeners, former, ofGateway, traces, names: dns } = this.#parts;
     const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes()] as const;
     const [version, names, routes] = await Promise.all(asked);
     const options = this.#parts.options();
@@ -45,13 +45,10 @@ export class Gathering {
       counters: sumsOf(counters, counted()),
       gateway: gatewayReading(ofGateway),
       connections_max: options.limits.connections_max,
-      listeners: listeners().map(({ number, name }) => ({
-        ...{ name, arrivals: ofGateway.arrivals(number) },
-        ...read.listener(number),
-      })),
+      listeners: listenerReadings(listeners(), former(), { read, ofGateway }),
       handshakes: read.handshakeFailures,
       failures: read.causes,
-      lines: options.lines.map((line) => lineReading(line, read)),
+      lines: lineReadings(options.lines, former(), read),
       actors: this.#actors(read),
       traces: traces(),
       ...{ names, routes },
@@ -109,15 +106,6 @@ function gatewayReading(counts: GatewayCounts): GatewayReading {
     deaths: new Map(ACTOR_KINDS.map((kind) => [kind, counts.deaths(kind)])),
     turnTimes: counts.turns,
     lateness: new Map(PULSED.map((kind) => [kind, counts.lateness(kind)])),
-  };
-}
-
-function lineReading(line: Line, read: ActorCounts): LineReading {
-  const { number, name, hops, tier } = line;
-  return {
-    ...{ name, tier, kind: hops[0]?.kind ?? 'direct' },
-    carried: read.carried(number),
-    counts: read.line(number),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Readings {
   readonly counters: Readonly<Record<keyof typeof Counter, number>>;
   readonly gateway: GatewayReading;
   readonly connections_max: number;
+  /** Also those that are gone: connections of them may go on, and what was counted does not go back. So are `lines`. */
   readonly listeners: readonly ListenerReading[];
   readonly handshakes: readonly HandshakeReading[];
   /** Replies of failure by cause. */
@@ -57,8 +58,8 @@ export interface HandshakeReading {
 
 export interface LineReading {
   readonly name: string;
-  readonly kind: string;
-  readonly tier: number;
+  /** Undefined for one that is gone. */
+  readonly info: { readonly kind: string; readonly tier: number } | undefined;
   readonly carried: Carried;
   readonly counts: LineCountsReading;
 }
