@@ -152,7 +152,7 @@ export const RULES: Rules = {
     'src/workers/admin/pac': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/endpoint': ['src/threads', 'src/workers/admin/shared'],
     // Files, and nothing of the gateway.
-    'src/workers/admin/page': [],
+    'src/workers/admin/page': ['src/threads'],
     // A scrape: what it reads, and the metrics that are made of that. The text is the exposition's.
     'src/workers/admin/metrics': ['src/workers/admin/metrics/*'],
     'src/workers/admin/metrics/readings': [

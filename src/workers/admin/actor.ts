@@ -44,7 +44,7 @@ export async function run({
   const heap = new HeapWatch();
   heap.follow(pulse);
   pulse.start();
-  const { log: written } = actorLog(log, options.log_level);
+  const { log: written, warn } = actorLog(log, options.log_level);
   if (written !== undefined) takeConsole(written);
   let inForce = options;
   let listeners: readonly Listener[] = [];
@@ -84,7 +84,7 @@ export async function run({
     written?.tell({ topic: 'admin token', level: 'warn', message, fields: { client: address ?? 'unix' } });
   };
   const server = new AdminServer({
-    app: guarded(makeApp(parts, { page: readPage(PAGE), feed }), () => inForce.admin, wrongToken),
+    app: guarded(makeApp(parts, { page: readPage(PAGE, warn), feed }), () => inForce.admin, wrongToken),
     upgrade: clashSockets(
       (path, query) => hearing(path, query, parts, feed),
       () => inForce.admin,

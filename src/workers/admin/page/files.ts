@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { constants, gzipSync } from 'node:zlib';
+import { reasonOf } from '../../../threads/within.js';
 
 export interface PageFile {
   readonly type: string;
@@ -26,9 +27,14 @@ const SERVED: readonly (readonly [path: string, name: string, type: string])[] =
 /** Octets of a tag: enough that two builds never have the same one. */
 const TAG_OCTETS = 12;
 
-/** `folder`: ends in a slash. Throws where a file of the page is missing. */
-export function readPage(folder: URL): PageFiles {
-  return new Map(SERVED.map(([path, name, type]) => [path, fileOf(new URL(name, folder), type)]));
+/** `folder`: ends in a slash. Where a file cannot be read, `warn` hears of it, and there is no page: all else goes on. */
+export function readPage(folder: URL, warn: (why: string) => void): PageFiles {
+  try {
+    return new Map(SERVED.map(([path, name, type]) => [path, fileOf(new URL(name, folder), type)]));
+  } catch (error) {
+    warn(`the dashboard is not served: ${reasonOf(error)}`);
+    return new Map();
+  }
 }
 
 function fileOf(place: URL, type: string): PageFile {

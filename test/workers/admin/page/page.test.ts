@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
+import { readPage } from '../../../../src/workers/admin/page/files.js';
 import { servePage } from '../../../../src/workers/admin/page/page.js';
 import { pageFiles } from '../../../helpers/dashboard/page.js';
 
@@ -52,4 +53,10 @@ test('the page names no place outside, and has no script or style of its own', a
   const text = await (await app.request('/')).text();
   assert.doesNotMatch(text, /https?:|\/\//);
   assert.doesNotMatch(text, /<style|style=|<script(?! type="module" src="dashboard\/dashboard.js")/);
+});
+
+test('where the files are missing there is no page, and somebody hears why', () => {
+  const heard: string[] = [];
+  assert.equal(readPage(new URL('file:///nowhere/'), (why) => heard.push(why)).size, 0);
+  assert.match(heard.join(), /^the dashboard is not served: ENOENT/);
 });
