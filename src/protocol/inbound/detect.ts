@@ -4,6 +4,7 @@ import { isTokenByte } from '../http/token.js';
 import { type ForeignProtocol, foreignProtocol } from './foreign.js';
 import type { Inbound, Refused } from './inbound.js';
 import { inWords } from './misfits.js';
+import type { Spoken } from './spoken.js';
 import { INCOMPLETE, refused } from './steps.js';
 
 const SOCKS5_VERSION = 5;
@@ -36,7 +37,16 @@ export function detect({ socks5, socks4, http }: Detected, titles: readonly stri
       // An empty line may stand before an HTTP request.
       return isTokenByte(first) || first === CR ? http.feed(bytes, start, end) : UNKNOWN;
     },
+    speaks: spokenBy,
   };
+}
+
+function spokenBy(begun: Uint8Array): Spoken {
+  if (begun.length === 0 || foreignProtocol(begun, 0, begun.length) !== undefined) return 'unknown';
+  const [first] = begun;
+  if (first === SOCKS5_VERSION) return 'socks5';
+  if (first === SOCKS4_VERSION) return 'socks4';
+  return isTokenByte(first) || first === CR ? 'http' : 'unknown';
 }
 
 function refusals(spoken: string): Readonly<Record<ForeignProtocol, Refused>> {

@@ -15,6 +15,7 @@ import { isHost, readAuthority, readUri } from '../http/request-target.js';
 import { joined } from '../joined.js';
 import { CONNECT_REPLIES, FORWARD_REPLIES, HEAD_REPLIES } from './http-replies.js';
 import type { Inbound, InboundStep, Proceed, Refused, RequestBody } from './inbound.js';
+import { speaksHttp } from './spoken.js';
 import { INCOMPLETE, proceed, refused as refusedWith } from './steps.js';
 
 export const HTTP = beginning(false);
@@ -37,6 +38,7 @@ function beginning(wantsUser: boolean): Inbound {
       // It goes on where it is now, so that a head that comes byte by byte is not looked at again and again.
       return step.kind === 'incomplete' ? readBy(reader) : step;
     },
+    speaks: speaksHttp,
   };
 }
 
@@ -46,6 +48,7 @@ function readBy(next: Inbound): Proceed {
 
 /** Reads the head of one request. */
 class HeadReader implements Inbound {
+  readonly speaks = speaksHttp;
   readonly #wantsUser: boolean;
   readonly #scan = new HeadScan();
   #line: RequestLine | undefined;

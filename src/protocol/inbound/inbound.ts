@@ -16,6 +16,8 @@ export interface Inbound {
    * keeps none of the bytes and throws on none. It bounds the message: a longer one is refused, never `incomplete`.
    */
   feed(bytes: Uint8Array, start: number, end: number): InboundStep;
+  /** What a client speaks that has sent these bytes of an incomplete message, and no more; for the counters. */
+  speaks(begun: Uint8Array): Spoken;
 }
 
 export type InboundStep = Incomplete | Proceed | Claimed | Requested | Refused;

@@ -58,4 +58,5 @@ export const afterProxyHeader = (inbound: Inbound, { mayCome, proxyMayCome }: Vi
         return proceed(header.size, undefined, inbound, header.value);
     }
   },
+  speaks: ({ length }) => (length === 0 ? 'unknown' : 'proxy-header'),
 });

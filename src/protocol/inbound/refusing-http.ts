@@ -2,6 +2,7 @@
 import { answer } from '../http/answer.js';
 import { isTokenByte } from '../http/token.js';
 import type { Inbound, Misfit } from './inbound.js';
+import { speaksHttp } from './spoken.js';
 import { INCOMPLETE, refused } from './steps.js';
 
 /** The longest registered method has 17 letters. */
@@ -21,5 +22,6 @@ export function refusingHttp(misfit: Misfit): Inbound {
       }
       return INCOMPLETE;
     },
+    speaks: speaksHttp,
   };
 }

@@ -5,6 +5,7 @@ import { type Target, targetOfIp, targetOfName } from '../address/target.js';
 import { depthOfUserId } from '../gateway-depth.js';
 import type { Inbound, InboundStep, Misfit, Replies } from './inbound.js';
 import { nameText } from './name-text.js';
+import { speaksSocks4 } from './spoken.js';
 import { INCOMPLETE, refused } from './steps.js';
 
 const VERSION = 4;
@@ -24,7 +25,7 @@ const NOT_SOCKS4 = refused('socks4', undefined, 'broke-protocol');
 const BAD_REQUEST = refused('socks4', REJECTION, 'refused');
 
 /** Reads a request, at most 520 bytes: all that a client sends before its connection is made. */
-export const SOCKS4: Inbound = { feed: readRequest };
+export const SOCKS4: Inbound = { feed: readRequest, speaks: speaksSocks4 };
 
 /** For a listener whose clients must show which user they are. */
 export const SOCKS4_OF_USERS: Inbound = refusingSocks4({
@@ -40,6 +41,7 @@ export function refusingSocks4(misfit: Misfit): Inbound {
       const step = readRequest(bytes, start, end);
       return step.kind === 'requested' ? unwanted : step;
     },
+    speaks: speaksSocks4,
   };
 }
 

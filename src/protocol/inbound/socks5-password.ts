@@ -2,6 +2,7 @@
 import { PASSWORD_VERSION } from '../socks-codes.js';
 import type { Inbound } from './inbound.js';
 import { nameText } from './name-text.js';
+import { speaksSocks5 } from './spoken.js';
 import { INCOMPLETE, proceed, refused } from './steps.js';
 
 /** The answers (section 2). */
@@ -40,6 +41,7 @@ export const judgedPassword = (next: Inbound): Inbound => ({
       denied: WRONG,
     };
   },
+  speaks: speaksSocks5,
 });
 
 /** The client insists on a password where none is wanted: whatever it says is accepted and forgotten. */
@@ -49,4 +51,5 @@ export const anyPassword = (next: Inbound): Inbound => ({
     if (size <= 0) return size === 0 ? INCOMPLETE : WRONG_VERSION;
     return proceed(size, ACCEPTED, next);
   },
+  speaks: speaksSocks5,
 });

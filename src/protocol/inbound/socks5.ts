@@ -8,15 +8,19 @@ import { AddressType, Command, Method, ReplyCode, VERSION } from '../socks-codes
 import type { Inbound, InboundStep, Misfit, Proceed, Replies } from './inbound.js';
 import { nameText } from './name-text.js';
 import { anyPassword, judgedPassword } from './socks5-password.js';
+import { speaksSocks5 } from './spoken.js';
 import { INCOMPLETE, proceed, refused } from './steps.js';
 
 /** Reads a greeting, then all that a client sends before its connection is made. */
-export const SOCKS5: Inbound = { feed: readGreeting };
+export const SOCKS5: Inbound = { feed: readGreeting, speaks: speaksSocks5 };
 /** The same for a listener whose clients must show which user they are. */
-export const SOCKS5_OF_USERS: Inbound = { feed: readGreetingOfUser };
+export const SOCKS5_OF_USERS: Inbound = { feed: readGreetingOfUser, speaks: speaksSocks5 };
 /** What reads on behind a greeting of each depth. */
 const DEPTHS = Array.from({ length: DEPTH_MAX + 1 }, (_, depth) => {
-  const request: Inbound = { feed: (bytes, start, end) => readRequest(bytes, start, end, depth) };
+  const request: Inbound = {
+    feed: (bytes, start, end) => readRequest(bytes, start, end, depth),
+    speaks: speaksSocks5,
+  };
   return { request, judgedPassword: judgedPassword(request), anyPassword: anyPassword(request) };
 });
 const REQUEST = DEPTHS[0].request;
@@ -95,6 +99,7 @@ export function refusingSocks5(misfit: Misfit): Inbound {
       if (size <= 0) return size === 0 ? INCOMPLETE : NOT_SOCKS5;
       return unwanted;
     },
+    speaks: speaksSocks5,
   };
 }
 

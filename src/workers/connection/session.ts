@@ -151,7 +151,7 @@ export class Session
   }
 
   left(): void {
-    this.#parts.tally.handshakeFailed('unknown', 'left-early');
+    this.#parts.tally.handshakeFailed(this.#handshake.spoken, 'left-early');
     this.#close('graceful', 'left-early');
   }
 
@@ -162,7 +162,7 @@ export class Session
       return;
     }
     this.#handshake.giveUp();
-    this.#parts.tally.handshakeFailed('unknown', 'handshake-timeout');
+    this.#parts.tally.handshakeFailed(this.#handshake.spoken, 'handshake-timeout');
     this.#close('graceful', 'handshake-timeout');
   }
 

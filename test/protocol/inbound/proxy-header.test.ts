@@ -9,7 +9,7 @@ import type { ClientAddress, Inbound, InboundStep } from '../../../src/protocol/
 import { afterProxyHeader } from '../../../src/protocol/inbound/proxy-header.js';
 import { INCOMPLETE } from '../../../src/protocol/inbound/steps.js';
 
-const BEHIND: Inbound = { feed: () => INCOMPLETE };
+const BEHIND: Inbound = { speaks: () => 'unknown', feed: () => INCOMPLETE };
 const HEADER = afterProxyHeader(BEHIND, { mayCome: () => true, proxyMayCome: true });
 
 const fed = (bytes: readonly number[]): InboundStep => HEADER.feed(Uint8Array.from([7, ...bytes]), 1, bytes.length + 1);

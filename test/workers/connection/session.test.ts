@@ -768,6 +768,9 @@ for (const { kind, missing } of ENGINES) {
       const client = new Client(kind);
       client.resets();
       client.over('left-early');
+      assert.deepEqual(ConnectionCounts.handshakes([client.connectionCounts]), [
+        { spoken: 'unknown', how: 'left-early', count: 1 },
+      ]);
     });
 
     test('in its handshake', () => {
@@ -776,6 +779,9 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(client.fd);
       client.over('left-early');
       assert.equal(client.counters[Counter.badHandshakes], 1);
+      assert.deepEqual(ConnectionCounts.handshakes([client.connectionCounts]), [
+        { spoken: 'socks5', how: 'left-early', count: 1 },
+      ]);
     });
 
     test('while its claim is judged: the claim is withdrawn', () => {

@@ -7,6 +7,7 @@ import type { Engine } from '../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
 import type { Claimed, ClientAddress, Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
+import type { Spoken } from '../../../protocol/inbound/spoken.js';
 import { joined } from '../../../protocol/joined.js';
 import type { User } from '../../../protocol/users/user.js';
 import type { Authenticator, Verdict } from './authenticator.js';
@@ -31,6 +32,8 @@ export interface HandshakeOutcome {
   /** The client's address, as told if it was; 4 or 16 bytes, undefined for a Unix socket. */
   clientIp(): Uint8Array | undefined;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export class Handshake extends Handler {
   readonly #parts: HandshakeParts;
@@ -75,6 +78,11 @@ export class Handshake extends Handler {
     if (this.#withdraw === undefined) return;
     this.giveUp();
     this.#outcome.left();
+  }
+
+  /** What the client speaks, as far as its bytes tell. */
+  get spoken(): Spoken {
+    return this.#inbound.speaks(this.#partial ?? NOTHING);
   }
 
   /** No outcome is wanted any more. The socket is left to the caller. */

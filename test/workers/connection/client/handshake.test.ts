@@ -151,6 +151,7 @@ const TOY_REPLIES: Replies = {
 
 /** Says `go NAME\n`, in at most 64 bytes. */
 const TOY: Inbound = {
+  speaks: () => 'http',
   feed(bytes, start, end) {
     const newline = bytes.subarray(start, end).indexOf(10);
     if (newline < 0 && end - start < 64) return { kind: 'incomplete' };
@@ -170,9 +171,11 @@ const DENIAL: Refused = refused('unknown', Buffer.from('who?\n'), 'denied');
 
 /** Two bytes that tell an address and are answered with nothing, then a claim: a letter, which is the name and the password. */
 const HEADER: Inbound = {
+  speaks: () => 'proxy-header',
   feed: (_bytes, start, end) => (end - start < 2 ? { kind: 'incomplete' } : proceed(2, undefined, CLAIM, TOLD)),
 };
 const CLAIM: Inbound = {
+  speaks: () => 'http',
   feed(bytes, start, end) {
     if (start === end) return { kind: 'incomplete' };
     const name = String.fromCharCode(bytes[start]);
@@ -182,6 +185,7 @@ const CLAIM: Inbound = {
 };
 /** The claim stands in the message that is the request, too, as in HTTP: it is read again. */
 const WITHIN: Inbound = {
+  speaks: () => 'http',
   feed(bytes, start, end) {
     const step = TOY.feed(bytes, start, end);
     if (step.kind !== 'requested') return step;
@@ -191,6 +195,7 @@ const WITHIN: Inbound = {
 
 /** The protocol by its first byte. */
 const EITHER: Inbound = {
+  speaks: () => 'unknown',
   feed: (bytes, start, end) =>
     start === end ? { kind: 'incomplete' } : (bytes[start] === 5 ? SOCKS5 : HEADER).feed(bytes, start, end),
 };
