@@ -19,6 +19,7 @@ import { clashSockets } from './clash/sockets.js';
 import { Feed } from './feed/feed.js';
 import { guarded } from './guard/guard.js';
 import { mayCome } from './guard/judge.js';
+import { mayGoOn } from './guard/judge-upgrade.js';
 import { Others } from './others.js';
 import { readPage } from './page/files.js';
 import { AdminServer } from './server.js';
@@ -83,14 +84,19 @@ export async function run({
     const message = 'admin: a client has shown a wrong token';
     written?.tell({ topic: 'admin token', level: 'warn', message, fields: { client: address ?? 'unix' } });
   };
+  const failed = (error: Error, path: string): void => {
+    const message = 'admin: a request has failed: this is a bug of the gateway';
+    written?.tell({ topic: 'admin failed', level: 'error', message, fields: { path, stack: error.stack } });
+  };
   const server = new AdminServer({
-    app: guarded(makeApp(parts, { page: readPage(PAGE, warn), feed }), () => inForce.admin, wrongToken),
+    app: guarded(makeApp(parts, { page: readPage(PAGE, warn), feed, failed }), () => inForce.admin, wrongToken),
     upgrade: clashSockets(
       (path, query) => hearing(path, query, parts, feed),
       () => inForce.admin,
       wrongToken,
     ),
     mayCome: (address) => mayCome(address, inForce.admin.allow),
+    mayGoOn: (request) => mayGoOn(request, inForce.admin),
   });
   if (fd !== undefined) server.listen(fd);
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
@@ -102,6 +108,7 @@ export async function run({
       leave: () => server.leave(),
       async configure(next, entrances, before) {
         inForce = next;
+        server.judgeAgain();
         listeners = entrances;
         former = before;
         traces.set(next.admin);

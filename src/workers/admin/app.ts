@@ -20,9 +20,11 @@ interface Beside {
   readonly page?: PageFiles;
   /** Of all that follow what happens. */
   readonly feed?: Feed;
+  /** Hears of what a request should not have brought about. */
+  readonly failed?: (error: Error, path: string) => void;
 }
 
-export function makeApp(parts: AdminParts, { page = new Map(), feed = new Feed(parts) }: Beside = {}): Hono {
+export function makeApp(parts: AdminParts, { page = new Map(), feed = new Feed(parts), failed }: Beside = {}): Hono {
   const app = new Hono();
   serveHealth(app, parts);
   servePac(app, parts);
@@ -35,6 +37,9 @@ export function makeApp(parts: AdminParts, { page = new Map(), feed = new Feed(p
   const gathering = new Gathering(parts);
   serveMetrics(app, () => gathering.gather());
   app.notFound((context) => missing(context, ENDPOINTS));
-  app.onError((error, context) => context.json({ error: `the gateway failed: ${error.message}` }, 500));
+  app.onError((error, context) => {
+    failed?.(error, context.req.path);
+    return context.json({ error: `the gateway failed: ${error.message}` }, 500);
+  });
   return app;
 }

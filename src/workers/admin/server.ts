@@ -8,11 +8,12 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { duplicate, sentFd } from '../../linux/pairs.js';
 import { within } from '../../threads/within.js';
+import { Clients } from './clients.js';
 import { LOOK_EVERY_MS, SlowReaders } from './slow-readers.js';
 import { isWebSocket, withoutUpgrade } from './without-upgrade.js';
 
 const BOUNDS = {
-  /** Clients at a time: pages, programs that watch, and scrapers. A browser opens six for a page. */
+  /** Connections at a time: pages, programs that watch, and scrapers. A browser opens six for a page. See clients.ts for shares. */
   clients_max: 64,
   /** Of one client, by requests that it sends before it has the answers. */
   under_way_max: 4,
@@ -34,6 +35,8 @@ export interface Serving {
   readonly app: Pick<Hono, 'fetch'>;
   /** Whether a client may come at all; undefined: one of a Unix socket. */
   readonly mayCome: (address: string | undefined) => boolean;
+  /** Whether what a client follows may go on, by the options that are in force now. Absent: it may. */
+  readonly mayGoOn?: (request: IncomingMessage) => boolean;
   /** Takes the connection of a request that asks for another protocol. Absent: there is none. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** In place of those above; for tests. */
@@ -46,13 +49,18 @@ class Served {
   readonly #server: Server;
   readonly #readers = new SlowReaders();
   readonly #looks: NodeJS.Timeout;
-  /** The answers of each client, also those that wait behind another one. */
-  readonly #underWay = new WeakMap<Socket, Set<ServerResponse>>();
-  readonly #answers = new Set<ServerResponse>();
+  readonly #clients: Clients<Socket>;
+  readonly #answers = new Map<ServerResponse, IncomingMessage>();
+  /** Those of a client that wait for the answer before theirs. */
+  readonly #waiting = new WeakMap<Socket, (() => void)[]>();
   /** Of which HTTP knows no more. */
-  readonly #upgraded = new Set<Duplex>();
+  readonly #upgraded = new Map<Duplex, IncomingMessage>();
+  readonly #mayCome: Serving['mayCome'];
+  readonly #mayGoOn: NonNullable<Serving['mayGoOn']>;
 
-  constructor(fd: number, { app, mayCome, upgrade, bounds }: Serving) {
+  constructor(fd: number, { app, mayCome, mayGoOn = () => true, upgrade, bounds }: Serving) {
+    this.#mayCome = mayCome;
+    this.#mayGoOn = mayGoOn;
     this.#bounds = { ...BOUNDS, ...bounds };
     const { clients_max, head_ms, request_ms, check_ms, head_bytes_max, rest_ms, silent_ms, look_every_ms } =
       this.#bounds;
@@ -62,19 +70,20 @@ class Served {
       ...{ connectionsCheckingInterval: check_ms, maxHeaderSize: head_bytes_max },
       ...{ keepAlive: true, keepAliveInitialDelay: silent_ms },
     });
-    server.maxConnections = clients_max;
+    this.#clients = new Clients(clients_max);
     server.on('connection', (socket) => {
-      if (mayCome(socket.remoteAddress)) this.#readers.add(socket);
+      if (mayCome(socket.remoteAddress) && this.#clients.admit(socket)) this.#readers.add(socket);
       else socket.destroy();
     });
     server.on('request', (request, response) => {
-      if (this.#begins(request, response)) void answer(request, response);
+      this.#begin(request, response, () => void answer(request, response));
     });
     if (upgrade !== undefined) {
       server.on('upgrade', (request, socket, head) => {
-        this.#upgraded.add(socket);
-        socket.once('close', () => this.#upgraded.delete(socket));
         if (isWebSocket(request)) {
+          this.#upgraded.set(socket, request);
+          this.#clients.begin(request.socket);
+          socket.once('close', () => this.#upgraded.delete(socket));
           upgrade(request, socket, head);
           return;
         }
@@ -90,44 +99,47 @@ class Served {
     this.#looks.unref();
   }
 
-  /** False where the client has too many requests under way, which no program has by itself. */
-  #begins({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    const underWay = this.#answersOf(socket);
-    if (underWay.size >= this.#bounds.under_way_max) {
+  /**
+   * A client that sends requests before it has the answers is answered one by one: Node never tells of the end of an answer that
+   * has not had its turn when the client leaves. One with too many of them, as no program has by itself, loses its connection.
+   */
+  #begin(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
+    const { socket } = request;
+    const underWay = this.#clients.begin(socket);
+    if (underWay === 0 || underWay > this.#bounds.under_way_max) {
       socket.destroy();
-      return false;
+      return;
     }
-    underWay.add(response);
-    this.#answers.add(response);
+    const waiting = this.#waiting.get(socket) ?? [];
+    this.#waiting.set(socket, waiting);
     response.once('close', () => {
       this.#answers.delete(response);
-      underWay.delete(response);
+      this.#clients.end(socket);
+      if (!socket.destroyed) waiting.shift()?.();
     });
-    return true;
+    const begin = (): void => {
+      this.#answers.set(response, request);
+      answer();
+    };
+    if (underWay === 1) begin();
+    else waiting.push(begin);
   }
 
-  #answersOf(socket: Socket): Set<ServerResponse> {
-    const known = this.#underWay.get(socket);
-    if (known !== undefined) return known;
-    const answers = new Set<ServerResponse>();
-    this.#underWay.set(socket, answers);
-    socket.once('close', () => {
-      // Node says so of the answer that is being sent alone, and what is behind it would go on for nobody.
-      for (const answer of answers) {
-        if (answer.socket !== null) continue;
-        answer.destroy();
-        answer.emit('close');
-      }
-    });
-    return answers;
+  /** Who may ask what has changed: ends what may not go on. */
+  judgeAgain(): void {
+    for (const socket of [...this.#clients]) if (!this.#mayCome(socket.remoteAddress)) socket.destroy();
+    for (const [response, request] of [...this.#answers]) {
+      if (isStream(response) && !this.#mayGoOn(request)) response.destroy();
+    }
+    for (const [socket, request] of [...this.#upgraded]) if (!this.#mayGoOn(request)) socket.destroy();
   }
 
   /** Takes no more clients. Resolves when those that wait for an answer have it; streams end at once. */
   async leave(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    for (const response of this.#answers) if (isStream(response)) response.destroy();
-    for (const socket of this.#upgraded) socket.destroy();
+    for (const response of this.#answers.keys()) if (isStream(response)) response.destroy();
+    for (const socket of this.#upgraded.keys()) socket.destroy();
     await within(this.#bounds.leave_ms, closed);
     await this.#end(closed);
   }
@@ -164,6 +176,11 @@ export class AdminServer {
     const before = this.#served;
     this.#served = new Served(own, this.#serving);
     if (before !== undefined) this.#leaves(before);
+  }
+
+  /** To be called when what `mayCome` and `mayGoOn` say has changed. */
+  judgeAgain(): void {
+    this.#served?.judgeAgain();
   }
 
   /** Takes no more clients. Resolves when those that wait for an answer have it. */

@@ -13,6 +13,7 @@ export function withoutUpgrade(request: IncomingMessage, socket: Duplex): Server
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
-  response.once('finish', () => socket.end());
+  // The client's own end is not waited for: nothing would bound that.
+  response.once('finish', () => (socket as Socket).destroySoon());
   return response;
 }

@@ -17,11 +17,17 @@ class World {
   readonly app = new Hono();
   readonly server: AdminServer;
   mayCome: (address: string | undefined) => boolean = () => true;
+  mayGoOn = (_path: string | undefined): boolean => true;
   readonly #sockets: AdminSocket[] = [];
   readonly #clients: Client[] = [];
 
   constructor(bounds: Serving['bounds'] = {}) {
-    this.server = new AdminServer({ app: this.app, mayCome: (address) => this.mayCome(address), bounds });
+    this.server = new AdminServer({
+      app: this.app,
+      mayCome: (address) => this.mayCome(address),
+      mayGoOn: ({ url }) => this.mayGoOn(url),
+      bounds,
+    });
     this.app.onError(() => new Response(null, { status: 500 }));
     this.app.get('/ok', (context) => context.text('ok'));
     this.app.post('/echo', async (context) => context.text(await context.req.text()));
@@ -36,8 +42,8 @@ class World {
     return Number(new URL(opened.socket.title).port);
   }
 
-  async client(port: number): Promise<Client> {
-    const socket = connect(port, '127.0.0.1');
+  async client(port: number, localAddress = '127.0.0.1'): Promise<Client> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
     const client = new Client(socket);
     this.#clients.push(client);
     await once(socket, 'connect');
@@ -140,13 +146,40 @@ test('a request that does not come in, and a client that asks for nothing, lose 
     assert.match(await world.asked(port), OK);
   }, QUICK));
 
+const GET = 'GET /ok HTTP/1.1\r\nHost: a\r\n\r\n';
+
+test('clients that rest, or that never say what they want, do not keep others out', () =>
+  inWorld(
+    async (world) => {
+      const port = world.listen();
+      const following = (await world.client(port)).send(FOLLOW);
+      world.app.get(
+        '/follow',
+        () => new Response(new ReadableStream({ start: (to) => to.enqueue(new Uint8Array(9)) })),
+      );
+      await until('it follows', () => following.read !== '');
+      const crowd: Client[] = [];
+      for (let come = 0; come < 20; come += 1) {
+        crowd.push((await world.client(port)).send(come % 2 === 0 ? GET : 'GET /ok HT'));
+        assert.match(await world.asked(port), OK, `after ${come}`);
+      }
+      await until('the first ones have given their places', () => crowd.slice(0, 12).every(({ isOver }) => isOver));
+      assert.equal(following.isOver, false);
+    },
+    { clients_max: 8 },
+  ));
+const FOLLOW = 'GET /follow HTTP/1.1\r\nHost: a\r\n\r\n';
+
 test('more clients than there may be are closed at once, and there is room again when one has gone', () =>
   inWorld(
     async (world) => {
       const port = world.listen();
-      const first = await world.client(port);
-      const second = await world.client(port);
-      for (const client of [first, second]) client.send('GET /ok HTTP/1.1\r\nHost: a\r\n\r\n');
+      world.app.get(
+        '/follow',
+        () => new Response(new ReadableStream({ start: (to) => to.enqueue(new Uint8Array(9)) })),
+      );
+      const [first, second] = [await world.client(port), await world.client(port)];
+      for (const client of [first, second]) client.send(FOLLOW);
       await until('both are served', () => first.read !== '' && second.read !== '');
       const third = await world.client(port);
       await third.ended();
@@ -157,6 +190,45 @@ test('more clients than there may be are closed at once, and there is room again
     },
     { clients_max: 2 },
   ));
+
+test('of what a client asks for before it has an answer, nothing begins when it leaves', () =>
+  inWorld(async (world) => {
+    const port = world.listen();
+    let following = 0;
+    world.app.get('/follow', () => {
+      following += 1;
+      const body = new ReadableStream({
+        start: (to) => to.enqueue(new Uint8Array(9)),
+        cancel() {
+          following -= 1;
+        },
+      });
+      return new Response(body);
+    });
+    const client = (await world.client(port)).send(FOLLOW.repeat(3));
+    await until('it follows', () => client.read !== '');
+    client.socket.destroy();
+    await until('nobody follows', () => following === 0);
+    assert.match(await world.asked(port), OK);
+    assert.equal(following, 0);
+  }));
+
+test('what may not go on ends as soon as the server judges again, and the rest goes on', () =>
+  inWorld(async (world) => {
+    const port = world.listen();
+    const body = (): ReadableStream => new ReadableStream({ start: (to) => to.enqueue(new Uint8Array(9)) });
+    world.app.get('/follow', () => new Response(body()));
+    const right = (await world.client(port)).send(FOLLOW.replace('/follow', '/follow?token=right'));
+    const wrong = (await world.client(port)).send(FOLLOW);
+    const abroad = (await world.client(port, '127.0.0.2')).send(GET);
+    const followed = [right, wrong, abroad];
+    await until('all are served', () => followed.every(({ read }) => read !== ''));
+    world.mayGoOn = (path) => path === '/follow?token=right';
+    world.mayCome = (address) => address !== '127.0.0.2';
+    world.server.judgeAgain();
+    await Promise.all([wrong.ended(), abroad.ended()]);
+    assert.equal(right.isOver, false);
+  }));
 
 test('a client that sends requests without end before it has answers loses its connection', () =>
   inWorld(async (world) => {

@@ -55,8 +55,8 @@ function checked(what: string, schema: TObject | TSchema | undefined, given: unk
   return { value: undefined, problems: problemsOf(what, schema, value) };
 }
 
-/** A key that stands there once has one value. */
-function queryOf(queries: Record<string, string[]>): Record<string, string | string[]> {
+/** A key that stands there once has one value. The token is no endpoint's: the guard has looked at it. */
+function queryOf({ token: _, ...queries }: Record<string, string[]>): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
   );

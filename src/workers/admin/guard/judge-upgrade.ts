@@ -1,4 +1,5 @@
-// Judges a request that wants the connection to become another one's, such as a WebSocket: no answer of hono comes of it.
+// Judges a request as Node has it: one that wants the connection to become another one's, such as a WebSocket, of which no answer of
+// hono comes, and one that is judged again while its answer goes on.
 import type { IncomingMessage } from 'node:http';
 import { type Guarding, type Judged, judge } from './judge.js';
 
@@ -23,3 +24,7 @@ export function judgeUpgrade(
   const judged = judge({ address: socket.remoteAddress, method, path, token: query('token'), header }, options);
   return { judged, path, query };
 }
+
+/** Whether a request that was admitted still would be. */
+export const mayGoOn = (request: IncomingMessage, options: Guarding): boolean =>
+  judgeUpgrade(request, options)?.judged.code === 'admitted';

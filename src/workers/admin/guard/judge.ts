@@ -5,7 +5,7 @@ import { isLocalhost } from '../../../protocol/address/host-name.js';
 import { IpRanges } from '../../../protocol/address/ip-range.js';
 import type { AdminOptions } from '../../../protocol/admin-options.js';
 import { parseHost } from '../../../protocol/pac/asked-host.js';
-import { needsToken } from './open-places.js';
+import { isPacFile, needsToken } from './open-places.js';
 import { bearerOf, isToken } from './token.js';
 
 export interface Asking {
@@ -40,7 +40,10 @@ export type Judged =
 /** What of the options says who may ask. */
 export type Guarding = Pick<AdminOptions, 'token_file' | 'allow' | 'hosts' | 'origins'>;
 
-/** The name by which browsers look for a PAC file. No site on the internet can have a name without a dot. */
+/**
+ * The name by which browsers look for a PAC file. Any machine of the network can say that it has this name, so nothing else is
+ * answered by it.
+ */
 const WPAD = 'wpad';
 
 /** Whether a client may come at all. `address`: undefined for one of a Unix socket. */
@@ -62,7 +65,7 @@ function rangesOf(allow: readonly string[]): IpRanges {
 export function judge(asking: Asking, options: Guarding): Judged {
   if (!mayCome(asking.address, options.allow)) return refused(403, 'clients of this network may not come here');
   const host = asking.header('host');
-  const problem = hostProblem(host, options.hosts);
+  const problem = hostProblem(host, asking.path, options.hosts);
   if (problem !== undefined) return problem;
   const origin = asking.header('origin');
   const isForeign = origin !== undefined && !isOwn(origin, host as string);
@@ -96,12 +99,11 @@ const refused = (status: 400 | 401 | 403, error: string, origin?: string): Judge
  * A site of the internet may have its name lead to this machine, so that a browser takes the gateway's answers for the site's own
  * (DNS rebinding). A browser says the name in Host; an address cannot be made to lead elsewhere.
  */
-function hostProblem(host: string | undefined, names: readonly string[]): Judged | undefined {
+function hostProblem(host: string | undefined, path: string, names: readonly string[]): Judged | undefined {
   const asked = host === undefined ? undefined : parseHost(host);
   if (asked === undefined) return refused(400, 'the request has no valid Host');
-  if (asked.ip !== undefined || isLocalhost(asked.host) || asked.host === WPAD || names.includes(asked.host)) {
-    return undefined;
-  }
+  const isOwn = asked.ip !== undefined || isLocalhost(asked.host) || names.includes(asked.host);
+  if (isOwn || (asked.host === WPAD && isPacFile(path))) return undefined;
   return refused(403, `the gateway is not known as ${quoted(asked.host)}; admin.hosts names what it is known as`);
 }
 
@@ -110,11 +112,11 @@ function isOwn(origin: string, host: string): boolean {
   return /^https?:\/\//.test(origin) && origin.slice(origin.indexOf('//') + 2) === host.toLowerCase();
 }
 
-/** Browsers send no Origin with a GET for an image or a script of another page, but say this. A link may be followed. */
-function comesFromOtherSite({ method, header }: Asking): boolean {
+/** Browsers send no Origin with a GET for an image or a script of another page, but say this. A link to what is open to all may be followed. */
+function comesFromOtherSite({ method, path, header }: Asking): boolean {
   const site = header('sec-fetch-site');
   const isLink = method === 'GET' && header('sec-fetch-mode') === 'navigate' && header('sec-fetch-dest') === 'document';
-  return (site === 'cross-site' || site === 'same-site') && !isLink;
+  return (site === 'cross-site' || site === 'same-site') && !(isLink && !needsToken(path));
 }
 
 /** In a query only where a browser can show it in no other way: streams of events and WebSockets begin with GET. */

@@ -10,6 +10,7 @@ import type { Heard } from '../../../../src/workers/admin/clash/hearing.js';
 import { clashSockets } from '../../../../src/workers/admin/clash/sockets.js';
 import type { Send } from '../../../../src/workers/admin/clash/streams.js';
 import type { Guarding } from '../../../../src/workers/admin/guard/judge.js';
+import { mayGoOn } from '../../../../src/workers/admin/guard/judge-upgrade.js';
 import { AdminServer } from '../../../../src/workers/admin/server.js';
 import { nothingLeft } from '../../../helpers/nothing-left.js';
 import { until } from '../../../helpers/until.js';
@@ -24,6 +25,7 @@ class World {
   readonly sends: Send[] = [];
   readonly asked: string[] = [];
   ended = 0;
+  options = OPTIONS;
   mayHear = true;
   readonly app = new Hono();
   readonly server: AdminServer;
@@ -37,9 +39,12 @@ class World {
     this.port = Number(new URL(opened.socket.title).port);
     const upgrade = clashSockets(
       (path, query) => this.#hear(path, query),
-      () => OPTIONS,
+      () => this.options,
     );
-    this.server = new AdminServer({ app: this.app, mayCome: () => true, upgrade });
+    this.server = new AdminServer({
+      ...{ app: this.app, mayCome: () => true, upgrade, bounds: { look_every_ms: 50 } },
+      mayGoOn: (request) => mayGoOn(request, this.options),
+    });
     this.server.listen(opened.socket.fd);
   }
 
@@ -107,6 +112,38 @@ test('a stream is told over a WebSocket with the token in the address, and ends 
     await until('that ends, too', () => world.ended === 2);
   }));
 
+test('a WebSocket ends with the token that it was opened with', () =>
+  inWorld(async (world) => {
+    const [before, after] = [world.open(`/traffic?token=${TOKEN}`), world.open(`/traffic?token=${TOKEN}&more`)];
+    await Promise.all([once(before, 'open'), once(after, 'open')]);
+    world.server.judgeAgain();
+    world.options = { ...OPTIONS, token_file: { path: '/token', token: 'another-token-of-the-test' } };
+    const next = world.open('/traffic?token=another-token-of-the-test');
+    await once(next, 'open');
+    assert.equal(world.ended, 0);
+    const ends = Promise.all([once(before, 'close'), once(after, 'close')]);
+    world.server.judgeAgain();
+    await ends;
+    await until('both have ended', () => world.ended === 2);
+    assert.equal(next.readyState, WebSocket.OPEN);
+  }));
+
+test('a WebSocket whose client never reads is closed, and what waits for it is bounded', () =>
+  inWorld(async (world) => {
+    const socket = connect(world.port, '127.0.0.1');
+    socket.on('error', () => {});
+    const key = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ';
+    socket.write(`GET /traffic?token=${TOKEN} HTTP/1.1\r\nHost: localhost\r\n${key}${'A'.repeat(22)}==\r\n\r\n`);
+    await until('it is told', () => world.sends.length === 1);
+    socket.pause();
+    const text = 'x'.repeat(64 * 1024);
+    let taken = 0;
+    while (world.sends[0]?.({ text }) === true) taken += 1;
+    assert.ok(taken < 200, `${taken} messages are in memory`);
+    await until('it is given up', () => world.ended === 1);
+    socket.destroy();
+  }));
+
 test('without the token, from another page, by another name or path there is none', () =>
   inWorld(async (world) => {
     const right = { authorization: `Bearer ${TOKEN}` };
@@ -155,6 +192,21 @@ test('a client that would rather speak HTTP/2 is answered as if it had not asked
     const posting = connect(world.port, '127.0.0.1');
     posting.write(`POST /ok HTTP/1.1\r\nHost: localhost\r\n${upgrade}Content-Length: 2\r\n\r\nok`);
     await once(posting, 'close');
+  }));
+
+test('a client that keeps its side open behind an upgrade that is not made takes no place', () =>
+  inWorld(async (world) => {
+    world.app.get('/ok', (context) => context.text('ok'));
+    const socket = connect({ port: world.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write('GET /ok HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    await once(socket, 'end');
+    // Where the server still had the connection, it would take this.
+    await until('it is gone', () => {
+      if (!socket.destroyed) socket.write('more');
+      return socket.destroyed;
+    });
   }));
 
 test('hostile requests for an upgrade end their own connection, and a server that leaves ends WebSockets', () =>

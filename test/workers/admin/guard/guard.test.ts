@@ -123,7 +123,7 @@ test('clients of other networks are refused, also with the token; those of a Uni
 });
 
 test('a name that is not the gateway’s own is refused: a site may have its name lead here', async () => {
-  const known = ['127.0.0.1', '192.168.1.1:80', '[::1]:9090', 'localhost:9090', 'a.localhost', 'router.lan', 'wpad'];
+  const known = ['127.0.0.1', '192.168.1.1:80', '[::1]:9090', 'localhost:9090', 'a.localhost', 'router.lan'];
   for (const host of [...known, 'Router.LAN.:9090']) assert.equal(await shown({ host }), 200, host);
   const unknown = [
     'evil.example:9090',
@@ -131,12 +131,23 @@ test('a name that is not the gateway’s own is refused: a site may have its nam
     '127.0.0.1.evil.example',
     'xrouter.lan',
     'wpad.evil',
+    'wpad',
+    'wpad:9090',
   ];
   for (const host of unknown) assert.equal(await shown({ host }), 403, host);
   for (const host of ['', 'a b', '127.0.0.1:x', '[::1', 'localhost@evil.example']) {
     assert.equal(await shown({ host }), 400, host);
   }
   assert.equal(await status({ path: '/proxy.pac', headers: { host: 'evil.example' } }), 403);
+});
+
+test('wpad, which any machine of the network may say it is, is the name of PAC files only', async () => {
+  const headers = { host: 'wpad:9090', origin: 'http://wpad:9090' };
+  const none = { token_file: null };
+  for (const path of ['/wpad.dat', '/proxy.pac']) assert.equal(await status({ path, headers }, none), 200, path);
+  for (const path of ['/', '/healthz', '/dashboard/main.js', '/api/v1/echo', '/wpad.dat/', '/api/v1/echo?/wpad.dat']) {
+    for (const method of ['GET', 'POST']) assert.equal(await status({ path, method, headers }, none), 403, path);
+  }
 });
 
 test('a page of another place may ask only if admin.origins has its origin', async () => {
@@ -164,11 +175,15 @@ test('a page of another place may ask only if admin.origins has its origin', asy
 test('what a browser fetches for a page of another site without saying which is refused; a link may be followed', async () => {
   const link = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
   assert.equal(await shown({ 'sec-fetch-site': 'same-origin' }), 200);
-  assert.equal(await shown({ 'sec-fetch-site': 'none', ...link }), 200);
   assert.equal(await shown({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }), 403);
   assert.equal(await shown({ 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }), 403);
   assert.equal(await shown({ 'sec-fetch-site': 'cross-site', ...link, 'sec-fetch-dest': 'iframe' }), 403);
-  assert.equal(await shown({ 'sec-fetch-site': 'cross-site', ...link }), 200);
+  for (const path of ['/', '/proxy.pac']) {
+    assert.equal(await status({ path, headers: { 'sec-fetch-site': 'cross-site', ...link } }), 200, path);
+  }
+  // A page that opens a window follows a link, too: it must have nothing done.
+  assert.equal(await shown({ 'sec-fetch-site': 'cross-site', ...link }), 403);
+  assert.equal(await shown({ 'sec-fetch-site': 'none', ...link }), 200);
   const posted = { method: 'POST', headers: { ...BEARER, 'sec-fetch-site': 'cross-site', ...link } };
   assert.equal(await status(posted), 403);
 });
