@@ -141,9 +141,13 @@ test('lines, routes and bad addresses are tables', async () => {
   assert.match((await lookAt(fixture, 'lines')).said as string, /^fast +up .*\n^slow +down \(again in 5 s\), paused/m);
   const routes = [
     { destination: 'a.test:443', best: { line: 'fast', address: '192.0.2.9' }, candidates: 3, worked_age_ms: 60_000 },
+    { destination: 'b.test:443', best: { line: 'fast' }, pinned: 'slow', candidates: 2, worked_age_ms: 1000 },
+    { destination: 'c.test:443', best: { line: 'slow' }, pinned: 'slow', candidates: 1, worked_age_ms: 1000 },
   ];
   fixture.answer('/api/v1/routes', { routes, total: 1 });
-  assert.match((await lookAt(fixture, 'routes')).said as string, /^a\.test:443 +fast +192\.0\.2\.9 +2 +60 s$/m);
+  const destinations = (await lookAt(fixture, 'routes')).said as string;
+  assert.match(destinations, /^a\.test:443 +fast +192\.0\.2\.9 +2 +60 s\nb\.test:443 +fast \(pinned to slow\) +/m);
+  assert.match(destinations, /^c\.test:443 +slow \(pinned\) +/m);
   const evidence = [{ how: 'injection', by: 'udp://192.0.2.53:53' }];
   fixture.answer('/api/v1/bad-addresses', {
     addresses: [{ address: '192.0.2.1', everywhere: false, names: ['a.test'], last: [], evidence }],
@@ -163,6 +167,21 @@ test('a cursor that leads back is not followed for ever', async () => {
   const { said } = await lookAt(fixture, 'connections', { json: true });
   assert.equal((JSON.parse(said as string) as { connections: object[] }).connections.length, 2);
   assert.match(fixture.asked[1] as string, /&cursor=same$/);
+});
+
+test('what answers to everything is no gateway', async () => {
+  for (const answer of [{}, 'null', '[]', '7', { state: 'serving' }, { lines: {} }]) {
+    const fixture = await gateway();
+    const commands = ['status', 'connections', 'lines', 'routes', 'bad-addresses'] as const;
+    for (const command of commands) fixture.answer(`/api/v1/${command}`, answer);
+    for (const command of commands) {
+      for (const json of [false, true]) {
+        const { status, said, complaint } = await lookAt(fixture, command, { json });
+        assert.deepEqual([status, said], [1, undefined], command);
+        assert.match(complaint as string, /^what answers at .* is no gateway, or one of another version$/);
+      }
+    }
+  }
 });
 
 test('what the gateway refuses is said in its words', async () => {

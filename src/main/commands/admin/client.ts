@@ -20,6 +20,9 @@ export type Answered<Value = unknown> =
   /** Somebody listens there, but no answer came. */
   | { readonly code: 'failed'; readonly why: string };
 
+/** An answer of somebody else, or of another version. */
+export const NOT_OF_API = { code: 'refused', status: 200, error: undefined } as const;
+
 export type NotAnswered = Exclude<Answered, { readonly code: 'answered' }>;
 
 /** The text of an answer. */
@@ -147,7 +150,7 @@ function refusedWith(status: number, text: string): NotAnswered {
 function jsonIn(answered: Raw): Answered {
   if (answered.code !== 'answered') return answered;
   const value = jsonOf(answered.value);
-  return value === undefined ? { code: 'refused', status: 200, error: undefined } : { code: 'answered', value };
+  return value === undefined ? NOT_OF_API : { code: 'answered', value };
 }
 
 /** Undefined for what is no JSON. */

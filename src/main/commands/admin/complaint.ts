@@ -7,6 +7,7 @@ import type { Complaint } from './looked.js';
 /** Of a command that asks the running gateway. `nobody`: no gateway runs. */
 export const STATUS = { well: 0, wrong: 1, nobody: 3 } as const;
 
+const OK = 200;
 const UNAUTHORISED = 401;
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
@@ -45,6 +46,6 @@ function refusal(
       : `the gateway at ${where} wants a token: name its file by --token-file, or in the configuration by admin.token_file`;
   if (error !== undefined) return `the gateway at ${where} refuses: ${error}`;
   if (status === FORBIDDEN) return `the gateway at ${where} lets nobody in from here`;
-  if (status === NOT_FOUND) return `what answers at ${where} is no gateway, or one of another version`;
+  if (status === NOT_FOUND || status === OK) return `what answers at ${where} is no gateway, or one of another version`;
   return `what answers at ${where} is no gateway's API (HTTP status ${status})`;
 }

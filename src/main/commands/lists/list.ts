@@ -1,6 +1,6 @@
 // A list of the API as a command prints it: page after page, as a table for people or as one JSON document for programs. What
 // rows there are is the gateway's to say; this adds nothing.
-import type { AdminClient, NotAnswered, Query } from '../admin/client.js';
+import { type AdminClient, NOT_OF_API, type NotAnswered, type Query } from '../admin/client.js';
 import { Part } from '../admin/part.js';
 import { type Column, tableLines } from '../drawing/table.js';
 
@@ -38,10 +38,11 @@ export async function listed(client: AdminClient, list: List, query: Query, most
     const page = pagedBy === undefined ? {} : { limit: Math.min(PAGE_ROWS, most - rows.length), [pagedBy]: cursor };
     const answer = await client.ask(list.path, { ...query, ...page });
     if (answer.code !== 'answered') return answer;
-    const { [list.rows]: some, next, ...rest } = answer.value as Readonly<Record<string, unknown>>;
-    if (Array.isArray(some)) rows.push(...some);
+    const { [list.rows]: some, next, ...rest } = { ...(answer.value as Readonly<Record<string, unknown>> | null) };
+    if (!Array.isArray(some)) return NOT_OF_API;
+    rows.push(...some);
     // A cursor that leads nowhere would lead there for ever.
-    const isAtEnd = typeof next !== 'string' || next === cursor || !Array.isArray(some) || some.length === 0;
+    const isAtEnd = typeof next !== 'string' || next === cursor || some.length === 0;
     if (isAtEnd || rows.length >= most) return { code: 'listed', rows: rows.slice(0, most), rest, isWhole: isAtEnd };
     cursor = next;
   }

@@ -6,11 +6,19 @@ import type { List } from './list.js';
 
 const COLUMNS: readonly Column<Part>[] = [
   { heading: 'destination', of: (row) => row.text('destination') ?? UNKNOWN, least: 16 },
-  { heading: 'line', of: (row) => row.part('best').text('line') ?? UNKNOWN, least: 6 },
+  { heading: 'line', of: line, least: 6 },
   { heading: 'address', of: (row) => row.part('best').text('address') ?? UNKNOWN, least: 10, leave: 1 },
   { heading: 'others', of: others, side: 'right', leave: 2 },
   { heading: 'worked', of: (row) => ageText(row.number('worked_age_ms')), side: 'right' },
 ];
+
+/** That of the best candidate, and that to which an operator has pinned the destination. */
+function line(row: Part): string {
+  const best = row.part('best').text('line') ?? UNKNOWN;
+  const pinned = row.text('pinned');
+  if (pinned === undefined) return best;
+  return pinned === best ? `${best} (pinned)` : `${best} (pinned to ${pinned})`;
+}
 
 /** Candidates that do not lead. */
 function others(row: Part): string {

@@ -1,5 +1,5 @@
 // Asks the running gateway for all that `tcproute status` shows.
-import type { AdminClient, NotAnswered } from '../admin/client.js';
+import { type AdminClient, NOT_OF_API, type NotAnswered } from '../admin/client.js';
 import { Part } from '../admin/part.js';
 import { STATUS_PATH } from '../admin/paths.js';
 import { nextTraffic } from '../admin/traffic.js';
@@ -15,10 +15,17 @@ export interface Sample {
   readonly lines: readonly Part[] | undefined;
 }
 
+/** What answers to this is no gateway, however it answers: an empty status would pass for one in which all is well. */
+export const isStatus = (value: unknown): boolean => {
+  const status = new Part(value);
+  return status.text('state') !== undefined && status.text('version') !== undefined;
+};
+
 /** Takes a second, which tells the rates. */
 export async function sampled(client: AdminClient): Promise<Sample | NotAnswered> {
   const answer = await client.ask(STATUS_PATH);
   if (answer.code !== 'answered') return answer;
+  if (!isStatus(answer.value)) return NOT_OF_API;
   const [traffic, lines] = await Promise.all([nextTraffic(client), client.ask(LINES.path)]);
   const rows = lines.code === 'answered' ? new Part(lines.value).parts(LINES.rows) : undefined;
   return { code: 'sampled', told: answer.value, traffic, lines: rows };

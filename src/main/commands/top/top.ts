@@ -1,12 +1,13 @@
 // `tcproute top`: asks the running gateway again and again, and shows what it hears on the whole terminal until its user has seen
 // enough. It leaves the terminal as it was, whatever ends it.
 import { constants } from 'node:os';
-import type { AdminClient } from '../admin/client.js';
+import { type AdminClient, NOT_OF_API } from '../admin/client.js';
 import type { Failing, Looked } from '../admin/looked.js';
 import { Part } from '../admin/part.js';
 import { STATUS_PATH } from '../admin/paths.js';
 import { hearTraffic } from '../admin/traffic.js';
 import { figuresOf, titleOf, wrongIn } from '../status/overview.js';
+import { isStatus } from '../status/sample.js';
 import { draw, extentOf, type Heard } from './draw.js';
 import type { Key } from './keys.js';
 import { press } from './press.js';
@@ -29,6 +30,7 @@ export async function top(client: AdminClient, failed: Failing): Promise<Looked>
   if (complaint !== undefined) return { status: 1, complaint };
   const first = await client.ask(STATUS_PATH);
   if (first.code !== 'answered') return failed(first);
+  if (!isStatus(first.value)) return failed(NOT_OF_API);
   const hasColours = (process.env['NO_COLOR'] ?? '') === '';
   return new Top(client, failed, new Part(first.value)).run(
     (handlers) => new Screen(stdin, stdout, hasColours, handlers),
