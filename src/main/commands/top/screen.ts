@@ -9,6 +9,7 @@ const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 /** With no style, and at the end of the screen where a terminal has no other one. */
 const LEAVE = '\x1b[0m\x1b[999;1H\r\n\x1b[?7h\x1b[?25h\x1b[?1049l';
 const CLEAR = '\x1b[H\x1b[2J';
+/** Before a line is written: behind a full one the cursor stands on its last character in some terminals. */
 const TO_END_OF_LINE = '\x1b[K';
 const lineAt = (row: number): string => `\x1b[${row + 1};1H`;
 
@@ -76,7 +77,7 @@ export class Screen {
     const count = Math.max(before.length, this.#lines.length);
     const changed = Array.from({ length: count }, (_, row) => {
       const line = this.#lines[row] ?? '';
-      return line === before[row] ? '' : lineAt(row) + line + TO_END_OF_LINE;
+      return line === before[row] ? '' : lineAt(row) + TO_END_OF_LINE + line;
     }).join('');
     if (changed !== '') this.#output.write(changed);
   }

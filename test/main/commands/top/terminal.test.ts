@@ -53,11 +53,12 @@ describe('top at a terminal', NEEDS_SCRIPT, () => {
     await until('the filter is asked for', () => fixture.asked.some((asked) => asked.includes('line=fast')));
     await terminal.sees('filter: line:fast');
     terminal.resize(50, 12);
-    await terminal.sees('\x1b[12;1H? help');
+    await terminal.sees('\x1b[12;1H\x1b[K? help');
     terminal.type('?');
     await terminal.sees('live connections');
     terminal.type('qq');
     assert.deepEqual(await terminal.ended(), { status: 0, isRestored: true });
+    assert.doesNotMatch(terminal.shown, /[^H]\x1b\[K/, 'a row that is full keeps its last character');
     assert.ok(
       terminal.shown.includes(LEAVE) && terminal.shown.includes('\x1b[?25h') && terminal.shown.includes('\x1b[?7h'),
     );
