@@ -4,7 +4,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AdminParts } from '../shared/parts.js';
 import type { Endpoint, Refusal } from './endpoint.js';
-import { problemsOf } from './problems.js';
+import { allowedBy, problemsOf } from './problems.js';
 import { fields } from './schemas.js';
 
 export function serveEndpoints(app: Hono, endpoints: readonly Endpoint[], parts: AdminParts): void {
@@ -17,7 +17,7 @@ async function serve(context: Context, one: Endpoint, parts: AdminParts): Promis
   const params = checked('parameter', one.params, context.req.param());
   const query = checked('query', one.query, queryOf(context.req.queries()));
   const text = one.body === undefined ? undefined : await context.req.text();
-  const body = checked('body', one.body, text === undefined ? undefined : jsonOf(text));
+  const body = bodyOf(one.body, text);
   const problems = [...params.problems, ...query.problems, ...body.problems];
   if (problems.length > 0) return send(context, { code: 'refused', status: 400, error: problems.join('; ') });
   const answer = await one.handle({ params: params.value, query: query.value, body: body.value }, parts);
@@ -62,11 +62,13 @@ function queryOf({ token: _, ...queries }: Record<string, string[]>): Record<str
   );
 }
 
-/** The text itself where it is no JSON: no schema of a body is met by it. */
-function jsonOf(text: string): unknown {
+function bodyOf(schema: TSchema | undefined, text: string | undefined): Checked {
+  if (schema === undefined || text === undefined) return checked('body', schema, undefined);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    return text;
+    return { value: undefined, problems: [`body is no JSON; needed: ${allowedBy(schema)}`] };
   }
+  return checked('body', schema, value);
 }

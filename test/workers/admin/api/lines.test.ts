@@ -94,7 +94,7 @@ test('a line that is not there, and a route actor that is started again, are sai
 
 test('a dial over a line is measured, and a page of http:// is asked for its head', async (context) => {
   const world = new LinesWorld(context);
-  world.dialled = { code: 'answered', address: '192.0.2.80', connect_ms: 12.5, first_byte_ms: 40 };
+  world.dialled = { code: 'answered', address: '192.0.2.80', connect_ms: 12.500000000001, first_byte_ms: 39.9999 };
   const { status, body } = await world.ask('POST', `${FAR}/delay`, { target: 'http://site.test/gen?a=1' });
   assert.equal(status, 200);
   assert.deepEqual(body, {
@@ -128,4 +128,11 @@ test('a dial that fails says why, and what cannot be dialled is said before', as
   assert.equal((await world.ask('POST', `${FAR}/delay`, { target: 'a:1', timeout_ms: 31_000 })).status, 400);
   assert.equal((await world.ask('POST', '/api/v1/lines/none/delay', { target: 'a:1' })).status, 404);
   assert.equal(world.dials.length, before);
+});
+
+test('a body that is no JSON is told to be none', async (context) => {
+  const world = new LinesWorld(context);
+  const response = await world.app.request(`${FAR}/delay`, { method: 'POST', body: '{bad' });
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /"body is no JSON; needed: an object with target, timeout_ms"/);
 });

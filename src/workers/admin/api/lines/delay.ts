@@ -20,6 +20,8 @@ const Measured = fields({
   sentence: orNull(Type.String({ description: 'Why it failed' })),
 });
 
+const hundredths = (time_ms: number): number => Math.round(time_ms * 100) / 100;
+
 const NOTHING = { address: null, connect_ms: null, first_byte_ms: null, cause: null, sentence: null } as const;
 
 export const DELAY: Endpoint = endpoint({
@@ -58,10 +60,16 @@ export const DELAY: Endpoint = endpoint({
         });
       case 'connected':
       case 'unanswered':
-        return answered({ ...said, outcome: value.code, address: value.address, connect_ms: value.connect_ms });
+        return answered({
+          ...said,
+          outcome: value.code,
+          address: value.address,
+          connect_ms: hundredths(value.connect_ms),
+        });
       case 'answered': {
-        const { code, ...took } = value;
-        return answered({ ...said, outcome: code, ...took });
+        const { code, address, connect_ms, first_byte_ms } = value;
+        const took = { connect_ms: hundredths(connect_ms), first_byte_ms: hundredths(first_byte_ms) };
+        return answered({ ...said, outcome: code, address, ...took });
       }
       default:
         return value satisfies never;
