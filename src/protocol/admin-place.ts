@@ -8,7 +8,7 @@ export type AdminPlace =
   /** `port`: not 0. */
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
-export const ADMIN_PLACE_ALLOWED = 'HOST:PORT, or the path of a Unix socket as /PATH or unix:/PATH';
+export const ADMIN_PLACE_ALLOWED = 'HOST:PORT, or the path of a Unix socket as /PATH or unix:PATH';
 
 const UNIX = 'unix:';
 const HTTP = 'http://';
@@ -17,7 +17,7 @@ const NO_PORT = 0;
 /** Takes the log's spelling, too: `http://127.0.0.1:9090`. Undefined for what is none. */
 export function adminPlaceOf(text: string): AdminPlace | undefined {
   const path = text.startsWith(UNIX) ? text.slice(UNIX.length) : text;
-  if (path.startsWith('/')) return { kind: 'unix', path };
+  if (path.startsWith('/') || (path !== text && path !== '')) return { kind: 'unix', path };
   const endpoint = text.startsWith(HTTP) ? text.slice(HTTP.length).replace(/\/$/, '') : text;
   const target = targetOfText(endpoint, NO_PORT);
   if (target === undefined || target.port === NO_PORT) return undefined;

@@ -156,7 +156,7 @@ test('a command line that is not understood is one line and exits 2', () => {
     ],
     [
       ['status', '--admin', 'here'],
-      "'here' is no place of a gateway; allowed: HOST:PORT, or the path of a Unix socket as /PATH or unix:/PATH",
+      "'here' is no place of a gateway; allowed: HOST:PORT, or the path of a Unix socket as /PATH or unix:PATH",
     ],
     [['top', '--admin', '/x', '-c', 'y'], "'--admin' and '-c' contradict each other: both say where the gateway is"],
     [['routes', '--limit', '0'], "'0' is no number of rows; allowed: 1 to 100000"],

@@ -134,7 +134,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     more: [ASKED_STATUS],
     flags: ['target', 'line', 'limit', 'json', ...ASKED],
     abouts: {
-      target: 'only destinations with this in their names',
+      target: 'only destinations with this in their names, of which it may be a part',
       line: 'only those for which this line is the best',
     },
   },

@@ -122,3 +122,14 @@ test('each way not to answer has a sentence of its own, and only where none runs
     /gave no answer: no answer within 10 s/,
   );
 });
+
+test('a place may be a path of a Unix socket, as the configuration has it', () => {
+  for (const [text, path] of [
+    ['/run/admin', '/run/admin'],
+    ['unix:/run/admin', '/run/admin'],
+    ['unix:admin.sock', 'admin.sock'],
+  ] as const) {
+    assert.deepEqual(adminPlaceOf(text), { kind: 'unix', path });
+  }
+  for (const text of ['unix:', 'admin.sock', '']) assert.equal(adminPlaceOf(text), undefined, text);
+});
