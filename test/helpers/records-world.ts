@@ -26,6 +26,8 @@ interface Opened {
 
 export class RecordsWorld {
   readonly clock = { now: 1_000_000.25 };
+  /** How long ago the actor has read the clock. */
+  away_ms = 0;
   readonly records: ConnectionRecords;
   readonly names = {
     lineName: (line: number): string => LINES[line],
@@ -37,7 +39,7 @@ export class RecordsWorld {
 
   constructor(connections_max = 10, ended_max = 3) {
     this.records = new ConnectionRecords({
-      ...{ clock: this.clock, connections_max, ended_max, ...this.names },
+      ...{ clock: this.clock, present: () => this.clock.now + this.away_ms, connections_max, ended_max, ...this.names },
       addressOf: () => this.#peer,
     });
   }

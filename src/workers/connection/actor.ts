@@ -128,7 +128,7 @@ class Actor {
     tellUnasked(counters, log);
     const clients = new ClientAddresses(shared.clients);
     const records = new ConnectionRecords({
-      clock: engine,
+      ...{ clock: engine, present: now },
       connections_max: start.connections_most,
       listenerName: (listener) => this.#generations.listenerName(listener),
       lineName: (line) => this.#generations.lineName(line),

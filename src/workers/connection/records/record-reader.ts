@@ -18,6 +18,8 @@ const PAGE = 256;
 /** What is noted of connections; see records.ts. */
 export interface RecordColumns {
   readonly clock: { readonly now: number };
+  /** What the clock would say if it were read at this moment: an idle actor has read it some time ago. */
+  readonly present: () => number;
   readonly listenerName: (listener: number) => string;
   readonly lineName: (line: number) => string;
   readonly slots: Slots;
@@ -86,10 +88,10 @@ export class RecordReader {
   }
 
   #own(slot: number, { user, winner }: Beside): Omit<ConnectionRecord, 'race'> {
-    const { rows, underway, rates, listenerName, lineName, clock, endings } = this.#columns;
+    const { rows, underway, rates, listenerName, lineName, present, endings } = this.#columns;
     const isLive = rows.has(slot, Flag.live);
     const live = underway.get(slot);
-    const { now } = clock;
+    const now = present();
     const rate = rates.get(slot);
     return {
       client: rows.clientText(slot),
@@ -109,10 +111,10 @@ export class RecordReader {
   }
 
   #raced(slot: number, noted: Beside): RaceRecord | undefined {
-    const { rows, clock, lineName } = this.#columns;
+    const { rows, present, lineName } = this.#columns;
     if (!rows.has(slot, Flag.targeted)) return undefined;
     const { race, winner, decided, failure } = noted;
-    const end = { winner, decided, failure, now: clock.now, reply: rows.replyCode(slot) };
+    const end = { winner, decided, failure, now: present(), reply: rows.replyCode(slot) };
     return raceRecord(this.#targetOf(slot, noted), race, end, lineName);
   }
 

@@ -29,6 +29,8 @@ const ENDING_MAX = 0xff;
 
 export interface RecordsParts {
   readonly clock: { readonly now: number };
+  /** What the clock would say if it were read at this moment. */
+  readonly present: () => number;
   readonly connections_max: number;
   readonly listenerName: (listener: number) => string;
   readonly lineName: (line: number) => string;

@@ -26,6 +26,7 @@ class World {
   constructor({ connections_max = 10, ended_max = 3 } = {}) {
     this.records = new ConnectionRecords({
       clock: this.clock,
+      present: () => this.clock.now,
       connections_max,
       ended_max,
       listenerName: (listener) => `listener ${listener}`,

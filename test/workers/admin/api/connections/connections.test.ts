@@ -210,3 +210,20 @@ test('lists ten thousand connections without holding more than a page of them', 
   assert.deepEqual([ids.size, pages], [10_000, 10]);
   assert.ok(most <= 1001, `${most} in one answer`);
 });
+
+test('a connection was opened when it was, however long its worker has been idle', async (context) => {
+  const own = new RecordsWorld();
+  const wall = Date.now();
+  context.mock.method(Date, 'now', () => wall + own.away_ms);
+  own.open({ target: 'a.test', line: 0 });
+  own.later(5);
+  const { list } = world(own);
+  const seen = async () => {
+    const [one] = (await list()).connections;
+    return [one?.opened_at, one?.duration_ms];
+  };
+  const opened_at = new Date(wall - 5).toISOString();
+  assert.deepEqual(await seen(), [opened_at, 5]);
+  own.away_ms = 60_000;
+  assert.deepEqual(await seen(), [opened_at, 60_005]);
+});
