@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FAMILIES } from '../../src/workers/admin/metrics/families/all.js';
+import { HEALTH } from '../../src/workers/admin/shared/line-health.js';
 import { root } from '../helpers/gateway.js';
 import { World } from '../helpers/gateway-world.js';
 import { type Prometheus, startPrometheus, whyNoPrometheus } from '../helpers/prometheus.js';
@@ -71,6 +72,17 @@ test('dashboard and rules name metrics that there are, and the dashboard each of
   const ofLines = FAMILIES.filter(({ name }) => name.startsWith('tcproute_line_') && name.endsWith('_total'));
   assert.deepEqual(
     ofLines.map(({ name }) => name).filter((name) => !shown.includes(name)),
+    [],
+  );
+});
+
+test('rules, their tests and the dashboard know the states of a line by the words that there are', () => {
+  const files = ['contrib/grafana/tcproute.json', 'test/contrib/tcproute.rules.test.yml'].map((one) => join(root, one));
+  const texts = [RULES, ...files].map((file) => readFileSync(file, 'utf8')).join('');
+  const states = [...texts.matchAll(/tcproute_line_state\{[^}]*\bstate!?=\\?"([^"\\]+)/g)].map(([, state]) => state);
+  assert.ok(states.length > 0);
+  assert.deepEqual(
+    states.filter((state) => !HEALTH.some((one) => one === state)),
     [],
   );
 });
