@@ -11,6 +11,8 @@ export class ThreadClock {
   /** The monotonic time of the last `look`, and all time left out so far, in ms. */
   #looked = performance.now();
   #away = 0;
+  /** The last time that was told. An absence is never left out of what was told already: the clock does not go back. */
+  #told = this.#looked;
 
   /**
    * The time in ms, called after a wait of at most `wait_ms`. An absence counts as AWAY_MS, so that the clock advances even
@@ -21,12 +23,14 @@ export class ThreadClock {
     const passed = time - this.#looked;
     this.#looked = time;
     this.wasAway = passed > wait_ms + AWAY_MS;
-    if (this.wasAway) this.#away += passed - AWAY_MS;
-    return time - this.#away;
+    if (this.wasAway) this.#away = Math.min(this.#away + passed - AWAY_MS, time - this.#told);
+    this.#told = time - this.#away;
+    return this.#told;
   }
 
   /** The time in ms now; for use between two calls of `look`. */
   read(): number {
-    return performance.now() - this.#away;
+    this.#told = performance.now() - this.#away;
+    return this.#told;
   }
 }

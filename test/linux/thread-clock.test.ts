@@ -44,3 +44,13 @@ test('between two looks it is read as it goes', () => {
   const passed = clock.read() - at;
   assert.ok(passed >= 19 && passed < 120, `${passed} ms`);
 });
+
+test('the clock never goes back, also where it is read after an absence of which nobody knows yet', () => {
+  const clock = new ThreadClock();
+  clock.look(0);
+  standStill(250);
+  const read = clock.read();
+  const looked = clock.look(0);
+  assert.equal(clock.wasAway, true);
+  assert.ok(looked >= read && clock.read() >= looked, `${read} ${looked}`);
+});
