@@ -162,6 +162,7 @@ export const RULES: Rules = {
       ...[
         'src/threads/shared',
         'src/threads/contracts',
+        'src/workers/admin/shared',
         'src/workers/admin/metrics/readings',
         'src/workers/admin/metrics/exposition',
       ],

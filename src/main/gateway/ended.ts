@@ -1,6 +1,7 @@
 // How connections ended while the gateway stopped.
+
+import type { Stats } from '../../threads/shared/stats.js';
 import type { Census } from '../accept/dispatcher.js';
-import type { Stats } from '../observe/stats.js';
 
 /** How the connections ended that were open when `close` was called: numbers of connections. */
 export interface Ended {

@@ -1,11 +1,11 @@
 // The state of the whole gateway, for those who look at it from outside. It asks no actor.
 import type { ActorStatus, GatewayStatus } from '../../threads/contracts/admin/status.js';
 import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
+import type { Stats } from '../../threads/shared/stats.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import type { Supervisor } from '../actors/supervisor.js';
 import type { ShownBudget } from '../budgets/shown.js';
 import { openFds } from '../observe/open-fds.js';
-import type { Stats } from '../observe/stats.js';
 import type { Notices } from '../process/notices.js';
 import { ownVersion } from '../process/own-version.js';
 

@@ -3,9 +3,9 @@
 import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
+import type { ListenerCounts, Stats } from '../../threads/shared/stats.js';
 import { within } from '../../threads/within.js';
 import type { Dropped, Logger } from '../process/log.js';
-import type { ListenerCounts, Stats } from './stats.js';
 
 const TIMEOUT_MS = 2000;
 /** Lines at most; the line before them has the number of bad addresses. */

@@ -8,7 +8,8 @@ import type { Gateway } from '../../../src/main/gateway/running.js';
 import { RecentLines } from '../../../src/main/process/recent-lines.js';
 import { askAdmin } from '../../helpers/admin.js';
 import { captureLog } from '../../helpers/capture-log.js';
-import { type AdminFault, adminGoesWrong, FAULTY_ADMIN } from '../../helpers/faulty-admin.js';
+import { FAULTS } from '../../helpers/faults.js';
+import { adminGoesWrong, FAULTY_ADMIN } from '../../helpers/faulty-admin.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
 import { echoServer } from '../../helpers/servers.js';
 import { through } from '../../helpers/socks-client.js';
@@ -17,7 +18,7 @@ import { until } from '../../helpers/until.js';
 const fds = (): number => readdirSync('/proc/self/fd').length;
 const SERVING = 'admin: serving at ';
 
-for (const fault of ['throw', 'exit', 'spin'] satisfies AdminFault[]) {
+for (const fault of FAULTS) {
   test(`an admin actor that goes wrong by ${fault} is started again at the same place`, async () => {
     const echo = await echoServer();
     const before = fds();

@@ -9,7 +9,8 @@ import { startGateway } from '../../../src/main/gateway/gateway.js';
 import { type Hop, lineOf } from '../../../src/protocol/lines/line.js';
 import { captureLog } from '../../helpers/capture-log.js';
 import { certificateFor, whyNoCertificate } from '../../helpers/certificate.js';
-import { FAULTY_TLS, type TlsFault, tlsGoesWrong } from '../../helpers/faulty-tls.js';
+import { FAULTS } from '../../helpers/faults.js';
+import { FAULTY_TLS, tlsGoesWrong } from '../../helpers/faulty-tls.js';
 import { gatewayOptions } from '../../helpers/gateway-options.js';
 import { TrickProxy } from '../../helpers/proxies-trick.js';
 import { echoServer, PeerServer } from '../../helpers/servers.js';
@@ -21,7 +22,7 @@ const fds = (): number => readdirSync('/proc/self/fd').length;
 const ANY = { ip: undefined, port: 0 };
 
 for (const engine of ['uring', 'epoll'] as const) {
-  for (const fault of ['throw', 'exit', 'spin'] satisfies TlsFault[]) {
+  for (const fault of FAULTS) {
     test(`${engine}: a TLS actor that goes wrong by ${fault} loses its connections only, and is started again`, {
       skip: whyNoCertificate() ?? false,
     }, async (t) => {

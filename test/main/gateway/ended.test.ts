@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endedOf } from '../../../src/main/gateway/ended.js';
-import { statsOf } from '../../../src/main/observe/stats.js';
+import { statsOf } from '../../../src/threads/shared/stats.js';
 
 const NONE = statsOf({ read: () => 0 }, 1);
 

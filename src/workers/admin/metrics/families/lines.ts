@@ -1,9 +1,8 @@
 // Metrics of lines: each has one series, whose label is its name. What only grows is told of lines that are gone, too.
 import { TIME_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
-import type { LineReading, LineState } from '../readings/readings.js';
+import { HEALTH } from '../../shared/line-health.js';
+import type { LineReading } from '../readings/readings.js';
 import { counter, gauge, type OurFamily, times } from './family.js';
-
-const LINE_STATES: readonly LineState[] = ['up', 'down', 'dead', 'link-down'];
 
 const counts = (name: string, help: string, of: (line: LineReading) => number): OurFamily =>
   counter(name, help, ['line'], ({ lines }, put) => {
@@ -76,7 +75,7 @@ export const LINES: readonly OurFamily[] = [
     ['line', 'state'],
     ({ routes }, put) => {
       for (const { name, state: now } of routes?.lines ?? []) {
-        for (const state of LINE_STATES) put(state === now ? 1 : 0, name, state);
+        for (const state of HEALTH) put(state === now ? 1 : 0, name, state);
       }
     },
   ),

@@ -2,14 +2,16 @@
 // asked side by side and have a moment to answer. What one of them does not tell is missing, and the scrape goes on.
 import type { GatewayAdmin } from '../../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../../threads/contracts/admin/names.js';
-import type { LineNow, RoutesAdmin } from '../../../../threads/contracts/admin/routes.js';
+import type { RoutesAdmin } from '../../../../threads/contracts/admin/routes.js';
 import type { ActorCounts } from '../../../../threads/shared/actor-memory.js';
 import { Counter } from '../../../../threads/shared/counters.js';
 import { ACTOR_KINDS, GatewayCount, type GatewayCounts } from '../../../../threads/shared/gateway-counts.js';
+import { statsOf } from '../../../../threads/shared/stats.js';
 import { within } from '../../../../threads/within.js';
+import { healthOf } from '../../shared/line-health.js';
 import type { AdminParts } from '../../shared/parts.js';
 import { lineReadings, listenerReadings } from './by-name.js';
-import type { GatewayReading, LineState, Readings, RoutesReading } from './readings.js';
+import type { GatewayReading, Readings, RoutesReading } from './readings.js';
 
 /** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
 const ANSWER_MS = 1000;
@@ -42,7 +44,7 @@ export class Gathering {
     const read = counts();
     return {
       version,
-      counters: sumsOf(counters, counted()),
+      counters: statsOf(counters, counted()),
       gateway: gatewayReading(ofGateway),
       connections_max: options.limits.connections_max,
       listeners: listenerReadings(listeners(), former(), { read, ofGateway }),
@@ -69,7 +71,7 @@ export class Gathering {
     return {
       ...{ destinations, destinations_max: this.#parts.options().cache.entries_max },
       lines: lines.map((line) => ({
-        ...{ name: line.name, state: stateOf(line), answersEarly: line.answers_early },
+        ...{ name: line.name, state: healthOf(line), answersEarly: line.answers_early },
         isPaused: steering.paused.includes(line.line),
       })),
     };
@@ -85,16 +87,6 @@ export class Gathering {
   }
 }
 
-function sumsOf(counters: AdminParts['counters'], actors: number): Readings['counters'] {
-  const sum = (counter: Counter): number => {
-    let total = 0;
-    for (let actor = 0; actor < actors; actor += 1) total += counters.read(actor, counter);
-    return total;
-  };
-  const sums = Object.entries(Counter).map(([name, counter]) => [name, sum(counter)]);
-  return Object.fromEntries(sums) as Readings['counters'];
-}
-
 function gatewayReading(counts: GatewayCounts): GatewayReading {
   return {
     reloads: counts.read(GatewayCount.reloads),
@@ -107,13 +99,6 @@ function gatewayReading(counts: GatewayCounts): GatewayReading {
     turnTimes: counts.turns,
     lateness: new Map(PULSED.map((kind) => [kind, counts.lateness(kind)])),
   };
-}
-
-/** A line may be all of this at once; what is named first explains the rest. */
-function stateOf({ link, circuit, is_dead }: LineNow): LineState {
-  if (link?.fault !== undefined) return 'link-down';
-  if (circuit !== undefined) return 'down';
-  return is_dead ? 'dead' : 'up';
 }
 
 async function answerOf<T>(asked: Promise<T> | undefined): Promise<T | undefined> {

@@ -1,9 +1,10 @@
 // What a scrape reads, as plain values: gather.ts reads them from shared memory and asks the DNS actor and the route actor; the
 // families (../families/) make metrics of them. What was asked for is undefined where no answer came in time. Types only.
 import type { NamesStatistics } from '../../../../threads/contracts/dns.js';
-import type { Counter } from '../../../../threads/shared/counters.js';
 import type { ActorKind, ListenerArrivals } from '../../../../threads/shared/gateway-counts.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
+import type { Stats } from '../../../../threads/shared/stats.js';
+import type { LineHealthWord } from '../../shared/line-health.js';
 import type { TraceCounts } from '../../shared/trace-counts.js';
 import type { TimesReading } from '../exposition/family.js';
 
@@ -12,7 +13,7 @@ export interface Readings {
   /** Undefined until main has told it. */
   readonly version: string | undefined;
   /** The sums of all connection actors. */
-  readonly counters: Readonly<Record<keyof typeof Counter, number>>;
+  readonly counters: Stats;
   readonly gateway: GatewayReading;
   readonly connections_max: number;
   /** Also those that are gone: connections of them may go on, and what was counted does not go back. So are `lines`. */
@@ -91,15 +92,9 @@ export interface RoutesReading {
   readonly lines: readonly LineStateReading[];
 }
 
-/**
- * `link-down`: the interface or the address that it leaves by is gone. `down`: its proxy cannot be reached, and it is left out for a
- * while. `dead`: nothing gets through while other lines work. `up`: none of these.
- */
-export type LineState = 'up' | 'down' | 'dead' | 'link-down';
-
 export interface LineStateReading {
   readonly name: string;
-  readonly state: LineState;
+  readonly state: LineHealthWord;
   readonly answersEarly: boolean;
   /** By an operator. */
   readonly isPaused: boolean;

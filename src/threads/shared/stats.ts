@@ -1,6 +1,6 @@
 // The counters of all connection actors together. It reads them where the actors write them, so that no actor is asked.
-import { Counter, type Counters } from '../../threads/shared/counters.js';
-import type { ListenerArrivals } from '../../threads/shared/gateway-counts.js';
+import { Counter, type Counters } from './counters.js';
+import type { ListenerArrivals } from './gateway-counts.js';
 
 /** The sums of the counters of all connection actors, since the start. */
 export type Stats = Readonly<Record<keyof typeof Counter, number>>;
