@@ -53,6 +53,8 @@ export const RULES: Rules = {
       // What a proxy said goes into an answer.
       ...['src/protocol/text', 'src/protocol/quiet'],
     ],
+    // What gateways of a site tell each other.
+    'src/protocol/share': ['src/protocol/lines'],
     // What a browser is told of rules and listeners.
     'src/protocol/pac': [
       ...['src/protocol/address', 'src/protocol/inbound', 'src/protocol/lines', 'src/protocol/rules'],
