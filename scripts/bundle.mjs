@@ -19,6 +19,7 @@ const THREADS = {
   'workers/routes/actor': 'workers/routes/actor',
   'workers/tls/actor': 'workers/tls/actor',
   'workers/admin/actor': 'workers/admin/actor',
+  'workers/share/actor': 'workers/share/actor',
   'workers/rules/compile': 'workers/rules/compile',
 };
 

@@ -8,6 +8,7 @@ import type { Line } from './lines/line.js';
 import type { ListenOptions } from './listen-options.js';
 import type { LogOptions } from './log-options.js';
 import type { Rule } from './rules/rule.js';
+import type { ShareOptions } from './share-options.js';
 import type { TrustOptions } from './trust-options.js';
 import type { UsersOptions } from './users/user-entry.js';
 
@@ -41,6 +42,7 @@ export interface Options {
   /** An absolute path. */
   readonly control_socket: string | null;
   readonly admin: AdminOptions;
+  readonly share: ShareOptions;
   /** An absolute path. */
   readonly pid_file: string | null;
   readonly drain_timeout_ms: number;

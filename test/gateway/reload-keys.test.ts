@@ -18,6 +18,7 @@ import { ROWS } from '../helpers/reload-rows.js';
 import { ALICE, Scene } from '../helpers/reload-scene.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { echoServer } from '../helpers/servers.js';
+import { SIGN_KEY } from '../helpers/sign-key.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-keys-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -78,6 +79,8 @@ const control = ({ engine }: World): string => file(`${engine}-control`);
 
 async function sceneOf(world: World): Promise<Scene> {
   writeFileSync(file('token'), 'a-token-of-a-test');
+  writeFileSync(file('secret'), 's'.repeat(32));
+  writeFileSync(file('sign-key'), SIGN_KEY.pem);
   writeFileSync(file('users.json'), JSON.stringify({ alice: { password: ALICE.password } }));
   writeFileSync(file('ca.pem'), rootCertificates[0] as string);
   const server = world.use(await echoServer());

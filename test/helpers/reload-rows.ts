@@ -1,6 +1,7 @@
 // Every key of the configuration, with another value for it, and what is seen of that from outside.
 import { existsSync, readFileSync } from 'node:fs';
 import { ALICE, type Scene } from './reload-scene.js';
+import { SIGN_KEY } from './sign-key.js';
 
 const PROBE = ['dns.probe'];
 const lastLine = (path: string): string => readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '';
@@ -35,6 +36,10 @@ const told = (value: unknown, base?: object): Row => ({ value, ...(base === unde
 const access = (destination: string, more: object = {}) => ({
   log: { access: { enabled: 'on', destination, ...more } },
 });
+/** The same file by another path. */
+const again = (path: string): string => path.replace(/(?=[^/]+$)/, './');
+/** A certificate needs a key, and a key a certificate. */
+const pairOf = (file: Given['file']): object => ({ share: { cert_file: file('ca.pem'), key_file: file('secret') } });
 const changedListener = (own: number): string[] => [`listener "127.0.0.1:${own}": changed`];
 const DNS = { ipv6: 'off', try_timeout_ms: 400, timeout_ms: 1500 };
 
@@ -185,6 +190,25 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
   'admin.origins': () => told(['https://a.test']),
   'admin.traces_endpoint': () => told('http://127.0.0.1:4318/v1/traces'),
   'admin.traces_percent': () => told(50),
+  'share.url': ({ file }) => told('unix:/nowhere/engine', { share: { secret_file: file('secret') } }),
+  'share.kind': () => told('cluster'),
+  'share.sentinel_name': () => told('main'),
+  'share.username': () => told('tcproute'),
+  'share.password_file': ({ file }) => told(file('secret')),
+  'share.ca_file': ({ file }) => told(file('ca.pem')),
+  'share.cert_file': ({ file }) => told(again(file('ca.pem')), pairOf(file)),
+  'share.key_file': ({ file }) => told(again(file('secret')), pairOf(file)),
+  'share.tls_name': () => told('engine.test'),
+  'share.site': () => told('other'),
+  'share.gateway': () => told('other'),
+  'share.secret_file': ({ file }) => told(file('secret')),
+  'share.sign_key_file': ({ file }) =>
+    told(file('sign-key'), { share: { gateway: 'a', gateways: { a: SIGN_KEY.public } } }),
+  'share.gateways': () => told({ a: SIGN_KEY.public }),
+  'share.routes': () => told(false),
+  'share.news': () => told(false),
+  'share.limits': () => told(true),
+  'share.on_loss': () => told('deny'),
   pid_file: ({ file }) => ({
     value: file('pid'),
     observe: () => existsSync(file('pid')),

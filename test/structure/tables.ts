@@ -138,6 +138,8 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/threads/contracts', 'src/files', 'src/workers/dns/ask', 'src/workers/dns/machine'],
       ...['src/workers/dns/transports', 'src/workers/dns/lookup'],
     ],
+    'src/workers/share': [PROTOCOL, 'src/threads/*', 'src/workers/share/*'],
+    'src/workers/share/shared': [PROTOCOL, 'src/threads/*'],
     'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     // What answers HTTP: a room for each kind of question. What joins the rooms stands above them.
@@ -260,6 +262,10 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/main/config/diagnostics', 'src/main/config/sources', 'src/main/config/checks/values'],
       // A place is one as clients have it.
       'src/main/config/checks/listen',
+    ],
+    'src/main/config/checks/share': [
+      ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/sources'],
+      'src/main/config/checks/values',
     ],
     'src/main/config/checks/rules': [
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],

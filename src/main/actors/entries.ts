@@ -6,6 +6,7 @@ export interface ActorEntries {
   readonly routes: URL;
   readonly tls: URL;
   readonly admin: URL;
+  readonly share: URL;
 }
 
 export const ACTOR_ENTRIES: ActorEntries = {
@@ -14,4 +15,5 @@ export const ACTOR_ENTRIES: ActorEntries = {
   routes: new URL('../../workers/routes/actor.js', import.meta.url),
   tls: new URL('../../workers/tls/actor.js', import.meta.url),
   admin: new URL('../../workers/admin/actor.js', import.meta.url),
+  share: new URL('../../workers/share/actor.js', import.meta.url),
 };

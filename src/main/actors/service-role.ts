@@ -1,4 +1,4 @@
-// The roles of the DNS actor, the route actor and the TLS actor. Their threads have no engine and count no turns: the beats of their
+// The roles of the DNS actor, the route actor, the TLS actor and the share actor. Their threads have no engine and count no turns: the beats of their
 // pulse are their sign of life.
 import { pathOfFd } from '../../linux/memory-file.js';
 import { closeFd } from '../../linux/sockets.js';
@@ -6,7 +6,8 @@ import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { NamesStart, RoutesStart, TlsStart } from '../../threads/contracts/start.js';
+import type { ShareControl } from '../../threads/contracts/share.js';
+import type { NamesStart, RoutesStart, ShareStart, TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { Remote } from '../../threads/port.js';
 import { within } from '../../threads/within.js';
@@ -143,5 +144,29 @@ export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
     late: () => life.late(),
     stop: (control) => control.stop(),
     gone: () => switchboard.tlsGone(),
+  };
+}
+
+export function shareRole(switchboard: Switchboard, notices: Notices): Role<ShareControl> {
+  const said = new ActorLog(notices);
+  const life = new SignsOfLife();
+  return {
+    kind: 'share',
+    name: 'share actor',
+    begin(control) {
+      const log = said.open();
+      const { options } = switchboard.generation;
+      return { start: { options, beats: life.begin(), control, log } satisfies ShareStart, ports: [control, log] };
+    },
+    ready: answers,
+    serving: (control) => switchboard.shareServes(control),
+    turns: (control) => life.shown(() => answers(control)),
+    beat: () => life.beat(),
+    late: () => life.late(),
+    stop: (control) => control.stop(),
+    gone() {
+      switchboard.shareGone();
+      said.close();
+    },
   };
 }

@@ -7,6 +7,7 @@ import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { ActorStatus } from '../../threads/contracts/admin/status.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
+import type { ShareControl } from '../../threads/contracts/share.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
@@ -14,7 +15,7 @@ import { GatewayCount } from '../../threads/shared/gateway-counts.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { within } from '../../threads/within.js';
 import type { BudgetKeeper } from '../budgets/keeper.js';
-import { type Prepared, prepareAll, UNCHANGED } from '../process/change.js';
+import { prepareAll } from '../process/change.js';
 import { availableCores } from '../process/cores.js';
 import { DONE, type Done, failed } from '../process/done.js';
 import { mostConnections } from '../process/fd-limit.js';
@@ -32,11 +33,12 @@ import { ACTOR_ENTRIES, type ActorEntries } from './entries.js';
 import { ActorHost } from './host.js';
 import { budgetKeeper, steeringKeeper } from './keepers.js';
 import { evidenceOf, knowledgeFiles, saveKnowledge } from './knowledge.js';
+import { OptionalActor } from './optional-actor.js';
 import { ActorPool } from './pool.js';
 import type { Published } from './published.js';
 import { answersHold, resolvesAlike } from './resolving.js';
 import type { Role } from './role.js';
-import { namesRole, routesRole, tlsRole } from './service-role.js';
+import { namesRole, routesRole, shareRole, tlsRole } from './service-role.js';
 import { StartGate } from './start-gate.js';
 import { stateFilesOf } from './state-files.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -47,6 +49,8 @@ import { userKeeper } from './user-keeper.js';
 const STARTS_BESIDE = 2;
 /** How long the DNS and the route actor may take to stop: they write their state files, with up to a million routes. */
 const SERVICES_STOP_MS = 10_000;
+/** The share actor tells the engine that it leaves. */
+const SHARE_STOP_MS = 1000;
 
 export class Supervisor {
   readonly clients: ClientAddresses;
@@ -57,8 +61,8 @@ export class Supervisor {
   readonly routes: ActorHost<RoutesControl>;
   readonly budgets: BudgetKeeper;
   readonly steering: SteeringKeeper;
-  /** Undefined while no line needs one. */
-  #tls: ActorHost<TlsControl> | undefined;
+  readonly #tls: OptionalActor<TlsControl>;
+  readonly #share: OptionalActor<ShareControl>;
   #rules: RuleKeeper;
   /** Takes the place of `#rules` when its rules are compiled. */
   #nextRules: RuleKeeper | undefined;
@@ -91,7 +95,16 @@ export class Supervisor {
     );
     const routes = routesRole(switchboard, notices, this.#mayWrite, this, left?.routes);
     this.routes = this.#host(routes, entries.routes);
-    if (options.lines.some(needsTunnel)) this.#tls = this.#host(tlsRole(switchboard), entries.tls);
+    this.#tls = new OptionalActor(options, {
+      isNeeded: ({ lines }) => lines.some(needsTunnel),
+      ends: false,
+      make: () => this.#host(tlsRole(switchboard), entries.tls),
+    });
+    this.#share = new OptionalActor(options, {
+      isNeeded: ({ share }) => share.url !== null,
+      ends: true,
+      make: () => this.#host(shareRole(switchboard, notices), entries.share),
+    });
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({
       ...{ ...parts, common, switchboard, accessPorts: this.#accessPorts },
@@ -144,7 +157,7 @@ export class Supervisor {
   }
 
   #services(): readonly AnyHost[] {
-    return [this.names, this.routes, ...(this.#tls === undefined ? [] : [this.#tls])];
+    return [this.names, this.routes, ...this.#tls.hosts, ...this.#share.hosts];
   }
 
   /** The names of the actors that are being started again. */
@@ -168,7 +181,8 @@ export class Supervisor {
     if (this.#isStopping) return STOPS;
     if (ruled.code === 'failed') return ruled;
     const prepared = await prepareAll([
-      () => this.#prepareTls(options),
+      () => this.#tls.prepare(options, (host) => this.#startAnother(host)),
+      () => this.#share.prepare(options, (host) => this.#startAnother(host)),
       () => this.connections.prepare(options.workers),
       async () => this.#claims.prepare(stateFilesOf(this.#switchboard.generation.options), stateFilesOf(options)),
     ]);
@@ -236,21 +250,6 @@ export class Supervisor {
     return DONE;
   }
 
-  /** Starts the TLS actor, if a line needs it and it does not run. */
-  async #prepareTls({ lines }: Options): Promise<Prepared> {
-    if (this.#tls !== undefined || !lines.some(needsTunnel)) return UNCHANGED;
-    const host = this.#host(tlsRole(this.#switchboard), this.#entries(this.#parts).tls);
-    const started = await this.#startAnother(host);
-    if (started.code === 'failed') return started;
-    this.#tls = host;
-    const drop = async (): Promise<void> => {
-      this.#tls = undefined;
-      await host.stop(0);
-      await host.destroy();
-    };
-    return { code: 'prepared', change: { make() {}, drop } };
-  }
-
   /** Starts an actor while the others serve. One that cannot be used leaves no thread. */
   async #startAnother<Control>(host: ActorHost<Control>): Promise<Done> {
     const started = this.#isStopping ? STOPS : await host.start();
@@ -267,12 +266,12 @@ export class Supervisor {
     return { locks: this.#claims.locks, ...(await knowledgeFiles(this)), ...known };
   }
 
-  /** Another process writes the state files from now on. */
+  /** Another process writes the state files, and shares with the site, from now on. */
   async retire(): Promise<void> {
     this.#claims.giveAway();
     this.budgets.retire();
     const retired = [this.names, this.routes].map(({ control }) => control?.retire());
-    await within(SERVICES_STOP_MS, Promise.all(retired));
+    await Promise.all([within(SERVICES_STOP_MS, Promise.all(retired)), this.#share.stop(SHARE_STOP_MS)]);
   }
 
   /** Has lines of the access log be made for `access`; undefined: none. Resolves when no more come for the one before. */
@@ -290,9 +289,9 @@ export class Supervisor {
     await Promise.all([this.#rules.stop(), this.#nextRules?.stop(), this.#users.stop()]);
     await this.connections.stop(timeout_ms);
     await this.budgets.stop();
-    const services = [this.names, this.routes, this.#tls];
-    await Promise.all(services.map((service) => service?.stop(SERVICES_STOP_MS)));
-    await Promise.all([this.connections, ...services].map((host) => host?.destroy()));
+    const services = [this.names, this.routes];
+    await Promise.all([this.#tls, this.#share, ...services].map((service) => service.stop(SERVICES_STOP_MS)));
+    await Promise.all([this.connections, ...services].map((host) => host.destroy()));
     this.#claims.release();
   }
 }

@@ -10,6 +10,7 @@ import type { AdminControl, Former } from '../../threads/contracts/admin/control
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
+import type { ShareControl } from '../../threads/contracts/share.js';
 import type { Generation } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
@@ -17,6 +18,7 @@ import { moved, type Remote, serve } from '../../threads/port.js';
 import type { ActorMemory } from '../../threads/shared/actor-memory.js';
 import { within } from '../../threads/within.js';
 import { FormerNames } from './former-names.js';
+import { ShareBoard } from './share-board.js';
 
 /** An actor that has not answered by then is dead or stuck; it is connected again when it has been restarted. */
 const PLUG_TIMEOUT_MS = 2000;
@@ -33,6 +35,7 @@ export class Switchboard {
   readonly #formerNames = new FormerNames();
   #former: Former;
   #judge: UsersJudge | undefined;
+  readonly #share: ShareBoard;
   readonly #mayWrite: (path: string | null) => boolean;
 
   /** `mayWrite`: whether this process may write a state file. */
@@ -40,6 +43,10 @@ export class Switchboard {
     this.#generation = generation;
     this.#former = this.#formerNames.set(generation.options.lines, generation.listeners);
     this.#mayWrite = mayWrite;
+    const serving = () => ({
+      ...{ connections: this.#connections, names: this.#names, routes: this.#routes, admin: this.#admin },
+    });
+    this.#share = new ShareBoard(serving, PLUG_TIMEOUT_MS);
   }
 
   /** What actors are started with. */
@@ -59,7 +66,7 @@ export class Switchboard {
     this.#memories.set(actor, memory);
     await this.#tellMemories();
     await Promise.all([
-      this.#plugAdminTo(actor, connection),
+      ...[this.#plugAdminTo(actor, connection), this.#share.plugTo(actor, connection)],
       ...[this.#plugNames(connection), this.#plugRoutes(actor, connection)],
       ...[this.#plugTls(connection), this.#plugJudge(connection)],
       // It may have changed since the actor was started.
@@ -74,7 +81,10 @@ export class Switchboard {
     this.#generation = { steering, ...generation, links };
     this.#former = this.#formerNames.set(generation.options.lines, generation.listeners);
     // They are told of lines, so they know them first.
-    await Promise.all([this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()]);
+    await Promise.all([
+      ...[this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()],
+      this.#share.configure(this.#generation.options),
+    ]);
     await this.#tellAll((connection) => connection.publish(this.#generation));
   }
 
@@ -121,7 +131,7 @@ export class Switchboard {
     this.#names = names;
     await this.#configureNames();
     const plugged = [...this.#connections.values()].map((connection) => this.#plugNames(connection, areOutdated));
-    await Promise.all([...plugged, this.#plugAdminToNames()]);
+    await Promise.all([...plugged, this.#plugAdminToNames(), this.#share.plugNames()]);
   }
 
   namesGone(names: Remote<NamesControl>): void {
@@ -134,7 +144,7 @@ export class Switchboard {
     this.#routes = routes;
     await this.#configureRoutes();
     const plugged = [...this.#connections].map(([actor, connection]) => this.#plugRoutes(actor, connection));
-    await Promise.all([...plugged, this.#plugAdminToRoutes()]);
+    await Promise.all([...plugged, this.#plugAdminToRoutes(), this.#share.plugRoutes()]);
   }
 
   routesGone(): void {
@@ -157,11 +167,20 @@ export class Switchboard {
     this.#admin = admin;
     await Promise.all([this.#configureAdmin(), this.#tellMemories()]);
     const plugged = [...this.#connections].map(([actor, connection]) => this.#plugAdminTo(actor, connection));
-    await Promise.all([...plugged, this.#plugAdminToNames(), this.#plugAdminToRoutes()]);
+    await Promise.all([...[...plugged, this.#plugAdminToNames(), this.#plugAdminToRoutes()], this.#share.plugAdmin()]);
   }
 
   adminGone(): void {
     this.#admin = undefined;
+  }
+
+  /** The share actor serves: connects it to all other actors. */
+  shareServes(share: Remote<ShareControl>): Promise<void> {
+    return this.#share.serves(share, this.#generation.options);
+  }
+
+  shareGone(): void {
+    this.#share.gone();
   }
 
   async #plugAdminTo(actor: number, connection: Remote<ConnectionActor>): Promise<void> {

@@ -19,6 +19,7 @@ import { settleListeners } from './checks/listen/settle.js';
 import { rulesAtListeners } from './checks/rules/listeners.js';
 import { rulesOnLines } from './checks/rules/use.js';
 import { warnOfStrangers } from './checks/rules/users.js';
+import { settleShare } from './checks/share/settle.js';
 import { rejectTwice, usersOnLines } from './checks/users/on-lines.js';
 import { Diagnostics, hint } from './diagnostics/diagnostics.js';
 import { type Place, placeOf } from './diagnostics/place.js';
@@ -83,6 +84,7 @@ export function finish(
   const placeAt = (key: string): Place => outcomes.get(key)?.place ?? placeOf(key);
   if (!outcomes.get('admin.token_file')?.wrong) checkReach(rest.admin, listen, placeAt('admin.listen'), diagnostics);
   warnOfTraces(rest.admin, placeAt('admin.traces_endpoint'), diagnostics);
+  const share = settleShare(rest.share, placeAt, (key) => outcomes.get(key)?.wrong === true, diagnostics);
   const states = stateFilesOf({ ...rest, dns });
   checkStateFiles(states, outcomes, diagnostics);
   checkLogFiles(rest.log, Object.values(states), outcomes, diagnostics);
@@ -110,6 +112,7 @@ export function finish(
   return deepFreeze<Configuration>({
     ...rest,
     listen,
+    share,
     workers: workers === 0 ? Math.min(availableCores(), WORKERS_USUAL_MAX) : workers,
     // Replaced at the start, when the descriptors have been counted: see process/fd-limit.ts.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },

@@ -73,6 +73,8 @@ export interface ConnectionActor {
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
   /** `port`: to a TLS actor that was started or restarted, for orders (contracts/tls.ts). */
   connectTls(port: unknown): Promise<void>;
+  /** `port`: to a share actor that was started or restarted, for questions and hints (contracts/share.ts). */
+  connectShare(port: unknown): Promise<void>;
   /** `port`: to an admin actor that was started or restarted; serves `ConnectionsAdmin` there. */
   connectAdmin(port: unknown): Promise<void>;
   /** What an operator has set by hand of lines, for all later connections. */

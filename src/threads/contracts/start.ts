@@ -102,6 +102,14 @@ export interface TlsStart {
   readonly control: MessagePort;
 }
 
+export interface ShareStart {
+  readonly options: Options;
+  readonly beats: SharedArrayBuffer;
+  /** The actor serves `ShareControl` on it. */
+  readonly control: MessagePort;
+  readonly log: MessagePort;
+}
+
 export interface AdminStart {
   readonly options: Options;
   readonly beats: SharedArrayBuffer;

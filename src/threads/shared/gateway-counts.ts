@@ -16,7 +16,7 @@ export const GatewayCount = {
 } as const;
 export type GatewayCount = (typeof GatewayCount)[keyof typeof GatewayCount];
 
-export const ACTOR_KINDS = ['connection', 'dns', 'routes', 'tls', 'admin'] as const;
+export const ACTOR_KINDS = ['connection', 'dns', 'routes', 'tls', 'admin', 'share'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** What main counts of a listener; see ListenerArrivals. */

@@ -124,6 +124,7 @@ export async function run({
       connectConnections: async (actor, port) => others.connectConnections(actor, port as MessagePort),
       connectNames: async (port) => others.names.connect(port as MessagePort),
       connectRoutes: async (port) => others.routes.connect(port as MessagePort),
+      connectShare: async (port) => others.share.connect(port as MessagePort),
       // The answer to this call is sent first.
       stop: async () => void setImmediate(() => control.close()),
     } satisfies AdminControl,

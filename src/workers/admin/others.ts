@@ -33,6 +33,7 @@ class Other<Contract> {
 export class Others {
   readonly names = new Other<NamesAdmin>();
   readonly routes = new Other<RoutesAdmin>();
+  readonly share = new Other<object>();
   readonly #connections = new Map<number, Other<ConnectionsAdmin>>();
 
   connectConnections(actor: number, port: MessagePort): void {
@@ -50,6 +51,8 @@ export class Others {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#connections.values(), this.names, this.routes].map((other) => other.close()));
+    await Promise.all(
+      [...this.#connections.values(), this.names, this.routes, this.share].map((other) => other.close()),
+    );
   }
 }

@@ -60,6 +60,7 @@ export function serveMain(
     drain: async (timeout_ms) => drain(timeout_ms),
     connectNames: async (port, areOutdated) => names.connect(port as MessagePort, areOutdated),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
+    connectShare: async () => {},
     connectAdmin: async (port) => admin.connect(port as MessagePort),
     connectTls: async (port) => tunnels.connect(port as MessagePort),
     connectAccess: async (port, form) => setAccess(form && { form, port: port as MessagePort }),

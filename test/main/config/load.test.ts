@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { siteNameOf } from '../../../src/main/config/checks/share/names.js';
 import { load } from '../../../src/main/config/load.js';
 import { SCHEMA } from '../../../src/main/config/schema.js';
 import { USUAL } from '../../../src/protocol/lines/preference.js';
@@ -64,6 +65,12 @@ test('without a file the defaults hold, and no warning is given', () => {
       origins: [],
       traces_endpoint: null,
       traces_percent: 10,
+    },
+    share: {
+      ...{ url: null, kind: 'single', sentinel_name: null, username: null, password_file: null },
+      ...{ ca_file: null, cert_file: null, key_file: null, tls_name: null },
+      ...{ site: 'main', gateway: siteNameOf(hostname()), secret_file: null, sign_key_file: null, gateways: [] },
+      ...{ routes: true, news: true, limits: false, on_loss: 'local-share' },
     },
     pid_file: null,
     budget_state_file: null,

@@ -37,6 +37,9 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ['admin.origins', { admin: { ...plain.admin, origins: ['https://a.test'] } }, false],
   ['admin.traces_endpoint', { admin: { ...plain.admin, traces_endpoint: 'http://127.0.0.1:4318/' } }, false],
   ['admin.traces_percent', { admin: { ...plain.admin, traces_percent: 50 } }, false],
+  ...Object.keys(plain.share).map(
+    (key) => [`share.${key}`, { share: { ...plain.share, [key]: 'other' } }, false] as const,
+  ),
   ['pid_file', { pid_file: '/run/pid' }, false],
   ['budget_state_file', { budget_state_file: '/tmp/usage' }, false],
   ['budget_bytes', { budgets: [{ name: 'direct', bytes: 5, day: 1, lines: [0] }] }, false],

@@ -7,7 +7,7 @@ import { closest } from './suggest.js';
 /** More messages than anybody mends at once; of the rest only the number is reported. A wrong file may have ten thousand. */
 const TOLD_MAX = 50;
 /** Words that a message lists at most; a tree may have a thousand lines. */
-const WORDS_MAX = 32;
+const WORDS_MAX = 40;
 
 /** Messages, of which the first are kept. */
 class Messages {

@@ -11,6 +11,11 @@ export const asInteger: TextReader = (text) => ({
   value: /^[+-]?\d{1,15}$/.test(text) ? Number(text) : text,
 });
 
+export const asFlag: TextReader = (text) => ({
+  kind: 'parsed',
+  value: text === 'true' || text === 'on' ? true : text === 'false' || text === 'off' ? false : text,
+});
+
 /** `one`, `one,two` or a JSON list of strings. (`[::1]:53` begins like a list, but has no quotes.) */
 export const asList: TextReader = (text) => {
   if (/["']/.test(text)) return parseJson(text);

@@ -33,6 +33,8 @@ export interface AdminControl {
   connectNames(port: unknown): Promise<void>;
   /** `port`: to a route actor that was started or restarted; `RoutesAdmin` is served at its other end. */
   connectRoutes(port: unknown): Promise<void>;
+  /** `port`: to a share actor that was started or restarted; `ShareAdmin` is served at its other end. */
+  connectShare(port: unknown): Promise<void>;
   /** Closes every port and socket; the actor's task then settles. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,69 @@
+// The share actor: the task of one thread, which is started only where `share.url` is set. It shares with the other gateways of the
+// site what this one learns, and tells the actors of this one what the others have learned. Nothing waits for it: the gateway
+// serves the same without it.
+import type { MessagePort } from 'node:worker_threads';
+import { actorLog } from '../../threads/actor-log.js';
+import type { ShareControl } from '../../threads/contracts/share.js';
+import type { ShareStart } from '../../threads/contracts/start.js';
+import { HeapWatch } from '../../threads/heap-watch.js';
+import { OnePort } from '../../threads/one-port.js';
+import { serve } from '../../threads/port.js';
+import { Pulse } from '../../threads/pulse.js';
+import { Others } from './others.js';
+import { roomsOf } from './rooms.js';
+import type { ShareParts } from './shared/room.js';
+
+/** Settles after `stop()`, or when the other end of the control port closes. */
+export async function run({ options, beats, control, log: port }: ShareStart): Promise<void> {
+  const pulse = new Pulse(beats);
+  const heap = new HeapWatch();
+  heap.follow(pulse);
+  pulse.start();
+  const { log } = actorLog(port, options.log_level);
+  let inForce = options;
+  const others = new Others({
+    async routesChanged(routes, lines, _sites, forgotten = []) {
+      for (const room of rooms) room.routesChanged?.(routes, lines, forgotten);
+    },
+    async badAddressesChanged(changes, whole) {
+      for (const room of rooms) room.badAddressesChanged?.(changes, whole);
+    },
+    asked(actor, destinations) {
+      for (const room of rooms) room.asked?.(actor, destinations);
+    },
+  });
+  const parts: ShareParts = {
+    options: () => inForce,
+    now: () => performance.now(),
+    routes: () => others.routes,
+    names: () => others.names,
+    tellHints: (actor, hints) => others.tellHints(actor, hints),
+    tell: (notice) => log?.tell(notice),
+  };
+  const rooms = roomsOf(parts);
+  const admin = new OnePort({});
+  const ended = new Promise<void>((resolve) => control.once('close', resolve));
+  serve(
+    {
+      async configure(next) {
+        inForce = next;
+        log?.setLevel(next.log_level);
+        for (const room of rooms) room.configured?.();
+      },
+      connectConnections: async (actor, to) => others.connectConnections(actor, to as MessagePort),
+      connectNames: async (to) => others.connectNames(to as MessagePort),
+      connectRoutes: async (reports, pushes) => others.connectRoutes(reports as MessagePort, pushes as MessagePort),
+      connectAdmin: async (to) => admin.connect(to as MessagePort),
+      // The answer to this call is sent first.
+      stop: async () => void setImmediate(() => control.close()),
+    } satisfies ShareControl,
+    control,
+  );
+  await ended;
+  pulse.stop();
+  heap.stop();
+  admin.close();
+  await Promise.all(rooms.map((room) => room.close?.()));
+  await others.close();
+  log?.close();
+}

@@ -1,0 +1,39 @@
+// What the rooms of the share actor get, and what each may hear. Types only.
+import type { LineEvent } from '../../../protocol/lines/health/health.js';
+import type { Notice } from '../../../protocol/notices/notice.js';
+import type { Options } from '../../../protocol/options.js';
+import type { RouteState } from '../../../protocol/routes/state.js';
+import type { BadAddressChange } from '../../../protocol/trust/evidence.js';
+import type { NamesActor } from '../../../threads/contracts/dns.js';
+import type { RoutesActor } from '../../../threads/contracts/routes.js';
+import type { HintsAsked, HintsTold } from '../../../threads/contracts/share.js';
+import type { Remote } from '../../../threads/port.js';
+
+export interface ShareParts {
+  /** Those in force; `share.url` is set, or the actor is about to end. */
+  options(): Options;
+  /** In ms, monotonic. */
+  now(): number;
+  /** The route actor; undefined while it is started again. */
+  routes(): Remote<RoutesActor> | undefined;
+  /** The DNS actor; undefined while it is started again. */
+  names(): Remote<NamesActor> | undefined;
+  /** Tells one connection actor what was found of destinations that it has asked for. */
+  tellHints(actor: number, hints: HintsTold): void;
+  /** What the operator must hear. */
+  tell(notice: Notice): void;
+}
+
+/** A room takes part in what interests it. No call may throw, and none waits. */
+export interface Room {
+  /** Other options are in force. */
+  configured?(): void;
+  /** What the route actor tells its replicas. `forgotten`: destinations of which nothing is remembered any more. */
+  routesChanged?(routes: readonly RouteState[], lines: readonly LineEvent[], forgotten: readonly string[]): void;
+  /** What the DNS actor tells its replicas; see NamesSubscriber. */
+  badAddressesChanged?(changes: readonly BadAddressChange[], whole: boolean): void;
+  /** A connection actor meets these destinations for the first time. */
+  asked?(actor: number, destinations: HintsAsked): void;
+  /** Leaves the engine: nothing more is told. Settles soon. */
+  close?(): Promise<void>;
+}
