@@ -140,6 +140,8 @@ export const RULES: Rules = {
     ],
     'src/workers/share': [PROTOCOL, 'src/threads/*', 'src/workers/share/*'],
     'src/workers/share/shared': [PROTOCOL, 'src/threads/*'],
+    // The Redis or Valkey server that the gateways of a site share. It knows nothing of what is shared.
+    'src/workers/share/engine': [PROTOCOL, 'src/threads/*'],
     'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
     'src/workers/routes': [PROTOCOL, 'src/threads/*', 'src/files'],
     // What answers HTTP: a room for each kind of question. What joins the rooms stands above them.
