@@ -1,6 +1,7 @@
 // What the route actor knows of the lines: their health by all events and links, and the views of them by which destinations are
 // judged.
-import { type LineEvent, type LineFailure, LineHealth } from '../../protocol/lines/health/health.js';
+import { type LineEvent, LineHealth } from '../../protocol/lines/health/health.js';
+import type { LineFailure } from '../../protocol/lines/health/line-failure.js';
 import { preferencesOf } from '../../protocol/lines/health/present-preferences.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';

@@ -61,6 +61,11 @@ export class LineDoubt {
     return true;
   }
 
+  /** When it last showed that it works, to what is far. */
+  get worked(): number {
+    return this.#worked;
+  }
+
   /** Whether something far away was out of reach. */
   get #isFar(): boolean {
     for (const network of this.#lost.keys()) if (network > WHOLE_LINE) return true;

@@ -1,9 +1,11 @@
 // What is known of the lines themselves, across all destinations: whether their link is up, whether their proxy can be reached (a
 // circuit breaker with back-off and one trial at a time), whether they answer "connected" before they are, and whether they are
 // dead. Pure: time is an argument.
-import type { FailureCode } from '../../race/failure.js';
 import type { Outage } from '../../routes/candidate-memory.js';
 import { LineDoubt } from './doubt.js';
+import { EarlyAnswers } from './early-answers.js';
+import { ForeignWord } from './foreign-word.js';
+import type { LineFailure } from './line-failure.js';
 import { ProxyPlaces } from './proxy-places.js';
 import { LineTimes } from './times.js';
 
@@ -14,19 +16,6 @@ const OPEN_MS = 1000;
 const OPEN_MAX_MS = 60_000;
 /** A trial without a reported outcome blocks the next one only for this time. */
 const TRIAL_MS = 15_000;
-/** After this many successes without an answer, where another line got one, a line counts as answering early. */
-const SILENT_MIN = 3;
-/** How long that finding holds: longer than the usual time between two probes. */
-const EARLY_MS = 7_200_000;
-
-/** Why a line's proxy failed, for people. */
-export interface LineFailure {
-  readonly cause: FailureCode;
-  /** What the kernel or the proxy said. */
-  readonly detail: string | undefined;
-  /** The address that was dialled. */
-  readonly address: string;
-}
 
 /** What actors report to each other about a line. */
 export type LineEvent = { readonly line: number } & (
@@ -46,6 +35,8 @@ export type LineEvent = { readonly line: number } & (
   | { readonly kind: 'cut'; readonly sessions: number }
   /** So many of the budgets that it shares are spent for this month. */
   | { readonly kind: 'budget'; readonly spent: number }
+  /** See foreign-word.ts. `by`: the gateway that said so `ago_ms` ago. `for_ms`: how long that holds; 0: no more. */
+  | { readonly kind: 'foreign-down'; readonly by: string; readonly ago_ms: number; readonly for_ms: number }
 );
 
 interface LineState {
@@ -57,13 +48,14 @@ interface LineState {
   trial: number;
   /** The addresses of the proxy: those that have failed since it was last reached, and those that its name has left. */
   readonly places: ProxyPlaces;
-  silent: number;
-  earlyUntil: number;
+  readonly early: EarlyAnswers;
   /** When its link went down; undefined while that is up. */
   downSince: number | undefined;
   /** The last time that its link came back. */
   outage: Outage | undefined;
   readonly doubt: LineDoubt;
+  /** What other gateways say against it. */
+  readonly foreign: ForeignWord;
   spentBudgets: number;
 }
 
@@ -86,11 +78,11 @@ export class LineHealth {
         openFor: 0,
         trial: Number.NEGATIVE_INFINITY,
         places: new ProxyPlaces(),
-        silent: 0,
-        earlyUntil: Number.NEGATIVE_INFINITY,
+        early: new EarlyAnswers(),
         downSince: undefined,
         outage: undefined,
         doubt: new LineDoubt(),
+        foreign: new ForeignWord(),
         spentBudgets: 0,
       });
     }
@@ -199,29 +191,22 @@ export class LineHealth {
 
   /** Whether the line answers "connected" before it is. */
   answersEarly(line: number, now: number): boolean {
-    return now < this.#lines[line].earlyUntil;
+    return this.#lines[line].early.answersEarly(now);
   }
 
   /** Sets the result of the early probe, which asks for a destination that cannot answer. */
   setEarly(line: number, early: boolean, now: number): void {
-    const state = this.#lines[line];
-    state.earlyUntil = early ? now + EARLY_MS : Number.NEGATIVE_INFINITY;
-    state.silent = 0;
+    this.#lines[line].early.set(early, now);
   }
 
   /** The line connected without an answer, where another line got one. Returns true if it now counts as answering early. */
   silent(line: number, now: number): boolean {
-    const state = this.#lines[line];
-    state.silent += 1;
-    if (state.silent < SILENT_MIN) return false;
-    const news = now >= state.earlyUntil;
-    this.setEarly(line, true, now);
-    return news;
+    return this.#lines[line].early.silent(now);
   }
 
   /** A destination answered over the line. */
   answered(line: number): void {
-    this.#lines[line].silent = 0;
+    this.#lines[line].early.answered();
   }
 
   /**
@@ -234,7 +219,14 @@ export class LineHealth {
 
   /** Something came over the line at `at`, perhaps only from near by. Returns true if the other actors need to know. */
   works(line: number, at: number, isNear: boolean): boolean {
-    return this.#lines[line].doubt.works(at, isNear);
+    const { doubt, foreign } = this.#lines[line];
+    const isAnswer = !isNear && foreign.works(at);
+    return doubt.works(at, isNear) || isAnswer;
+  }
+
+  /** The gateway of the site that says that the line is down, where that counts: only a first contact lets others go before it. */
+  foreignDown(line: number, now: number): string | undefined {
+    return this.#lines[line].foreign.by(now);
   }
 
   /**
@@ -291,6 +283,9 @@ export class LineHealth {
         break;
       case 'budget':
         this.#lines[event.line].spentBudgets = event.spent;
+        break;
+      case 'foreign-down':
+        this.#lines[event.line].foreign.said(event, this.#lines[event.line].doubt.worked, now);
         break;
       default:
         event satisfies never;

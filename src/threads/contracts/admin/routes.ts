@@ -1,6 +1,6 @@
 // What the admin actor asks of the route actor, which knows the lines and what is remembered of destinations. Types only; lines
 // are numbers, and times are ages.
-import type { LineFailure } from '../../../protocol/lines/health/health.js';
+import type { LineFailure } from '../../../protocol/lines/health/line-failure.js';
 import type { Reason } from '../../../protocol/race/outlook/reason.js';
 import type { Ranked, RouteFilter, RouteSort } from '../../../protocol/routes/listing.js';
 import type { RouteState } from '../../../protocol/routes/state.js';
