@@ -64,6 +64,7 @@ export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>>
   injection: '抢在真实应答之前到达',
   outcome: '到它的连接总是失败',
   operator: '手动添加',
+  site: '站点的另一个网关如此报告',
   complete: '双方已关闭',
   idle: '闲置过久',
   'half-closed': '半关闭过久',

@@ -68,6 +68,7 @@ export const ENGLISH_CODES = {
   injection: 'came ahead of the true answer',
   outcome: 'connections to it always fail',
   operator: 'added by hand',
+  site: 'another gateway of the site says so',
   // Ends of connections.
   complete: 'both sides closed',
   idle: 'idle for too long',

@@ -19,6 +19,7 @@ import {
 } from './evidence.js';
 import { EvidenceStore } from './evidence-store.js';
 import { RebindingRule } from './rebinding.js';
+import { SITE_WORD_MS_MAX, type SiteRetraction, type SiteWord, SiteWords } from './site-words.js';
 import { namesOf, verdictOf } from './verdict.js';
 
 /** `by` of what an operator has said. */
@@ -40,7 +41,7 @@ export interface BlacklistOptions {
 export interface Finding {
   /** Canonical. */
   readonly address: string;
-  readonly how: Exclude<EvidenceKind, 'static' | 'operator'>;
+  readonly how: Exclude<EvidenceKind, 'static' | 'operator' | 'site'>;
   readonly by: string;
   readonly name: string | undefined;
 }
@@ -54,9 +55,11 @@ export class Blacklist {
   readonly #trusted: IpRanges;
   readonly #rebinding: RebindingRule;
   readonly #store: EvidenceStore;
+  readonly #words: SiteWords;
 
   constructor(options: BlacklistOptions) {
     this.#options = options;
+    this.#words = new SiteWords(options.addresses_max);
     this.#store = new EvidenceStore(options.addresses_max);
     this.#fixed = IpRanges.of(options.fixed);
     this.#trusted = IpRanges.of(options.trusted);
@@ -112,6 +115,34 @@ export class Blacklist {
     return 'added';
   }
 
+  /** The number of gateways in the configuration of the site. */
+  set gateways(gateways: number) {
+    this.#words.gateways = gateways;
+  }
+
+  /** Another gateway of the site speaks against an address. It counts little: see verdict.ts. */
+  heard(word: SiteWord, now: number): void {
+    const { gateway, address, name, suspects, for_ms } = word;
+    if (!this.#isAccusable(address) || !this.#store.hasRoomToHear(address)) return;
+    for (const gone of this.#words.take(word)) this.#unsay(gateway, gone.address, gone.name);
+    const evidence = { how: 'site', by: gateway, name } as const;
+    const since = this.#store.same(address, evidence)?.since ?? now;
+    const expires = now + Math.min(for_ms, SITE_WORD_MS_MAX, this.#options.ttl_ms);
+    this.#store.put(address, { ...evidence, since, renewed: now, expires, ...(suspects ? { suspects } : {}) });
+  }
+
+  /** Another gateway takes back what it has said of an address. */
+  retracted({ gateway, address }: SiteRetraction): void {
+    this.#unsay(gateway, address, undefined);
+  }
+
+  #unsay(gateway: string, address: string, name: string | undefined): void {
+    this.#store.drop(
+      address,
+      (one) => one.how === 'site' && one.by === gateway && (name === undefined || one.name === name),
+    );
+  }
+
   /**
    * Adds evidence of an earlier run, unless the same evidence has been found since. It could not be renewed while no
    * gateway ran, so it does not expire before `release`.
@@ -135,6 +166,7 @@ export class Blacklist {
   clear(address: string, name: string, now: number): void {
     const evidence = this.#evidence(address);
     if (namesOf(evidence, ['spoofing', 'injection']).includes(name)) return;
+    this.#store.drop(address, (one) => one.how === 'site' && one.name === name);
     this.#store.clear(address, now + this.#options.ttl_ms);
   }
 
@@ -162,7 +194,8 @@ export class Blacklist {
 
   #verdictOf(evidence: readonly Evidence[], address: string, cleared: boolean): Verdict {
     const ip = parseIp(address) as Uint8Array;
-    return verdictOf(evidence, { worthless: isSpecialIp(ip) || this.#fixed.has(ip), cleared });
+    const worthless = isSpecialIp(ip) || this.#fixed.has(ip);
+    return verdictOf(evidence, { worthless, cleared, quorum: this.#words.quorum });
   }
 
   /** The changes since the last call, for the replicas. */
@@ -239,12 +272,19 @@ export class Blacklist {
     return this.#rebinding.breaks(server, name, ip) ? 'rebinding' : undefined;
   }
 
-  /** For an address that is bad for the name. What an operator alone has said tells nothing of the rest of an answer. */
-  #whyBad(address: string, name: string): 'spoofing' | 'injection' | 'operator' {
+  /**
+   * For an address that is bad for the name. What an operator alone has said, or other gateways alone, tells nothing of the rest of an
+   * answer.
+   */
+  #whyBad(address: string, name: string): 'spoofing' | 'injection' | 'operator' | 'site' {
     const held = this.#store.get(address);
-    const found = this.#evidence(address).filter(({ how }) => how !== 'operator');
+    const evidence = this.#evidence(address);
+    const found = evidence.filter(({ how }) => how !== 'operator' && how !== 'site');
     const { everywhere, names } = this.#verdictOf(found, address, (held?.clearedUntil ?? 0) > 0);
-    if (!everywhere && !names.includes(name)) return 'operator';
+    if (!everywhere && !names.includes(name)) {
+      const isSaid = evidence.some((one) => one.how === 'operator' && (one.name ?? name) === name);
+      return isSaid ? 'operator' : 'site';
+    }
     return found.some(({ how }) => how === 'spoofing') ? 'spoofing' : 'injection';
   }
 

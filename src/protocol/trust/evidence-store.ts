@@ -20,9 +20,11 @@ interface Holding extends Held {
 
 /**
  * Pieces of evidence against one address: as many as a probe gives. Beyond it the oldest is dropped, a weak one first, and none of
- * an operator.
+ * an operator. What other gateways say is not counted: site-words.ts has its bound.
  */
 const EVIDENCE_MAX = 64;
+/** What other gateways say finds room up to this part of the table. */
+const HEARD_PART = 3 / 4;
 /** Names of one address of which an operator may speak: half of the evidence is left to what is found. */
 const SAID_MAX = EVIDENCE_MAX / 2;
 /** Addresses of which an operator may speak, since they are not dropped for others. No more than half of the table. */
@@ -60,7 +62,7 @@ export class EvidenceStore {
 
   /** Addresses with evidence of each kind; one with several kinds counts for each. */
   get kinds(): Readonly<Record<Exclude<EvidenceKind, 'static'>, number>> {
-    const counts = { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0, static: 0 };
+    const counts = { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0, site: 0, static: 0 };
     for (const { evidence } of this.#held.values()) {
       for (const how of new Set([...evidence.values()].map((one) => one.how))) counts[how] += 1;
     }
@@ -80,13 +82,20 @@ export class EvidenceStore {
     return this.#said.size < Math.max(1, Math.min(SAID_ADDRESSES_MAX, this.#addresses_max / 2));
   }
 
+  /** Whether there is room for a word of another gateway against the address: it displaces nothing. */
+  hasRoomToHear(given: string): boolean {
+    return this.#held.has(comparedAddress(given)) || this.#held.size < this.#addresses_max * HEARD_PART;
+  }
+
   /** Adds evidence, in place of the same evidence. */
   put(given: string, evidence: Evidence): void {
     const address = comparedAddress(given);
-    const held = this.#held.get(address) ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
+    const known = this.#held.get(address);
+    const held = known ?? { evidence: new Map<string, Evidence>(), clearedUntil: 0 };
     // Evidence that clients run into, or that a forger causes, gets half of the table: it must not displace probed evidence.
-    if (isWeak(evidence) && held.evidence.size === 0 && this.#held.size >= this.#addresses_max / 2) {
-      const oldest = this.#oldestWeak();
+    const isNewWeak = isWeak(evidence) && !isHeard(evidence) && held.evidence.size === 0;
+    if (isNewWeak && this.#held.size >= this.#addresses_max / 2) {
+      const oldest = this.#oldestOf(isHeard) ?? this.#oldestOf(isWeak);
       if (oldest === undefined) return;
       this.dropAll(oldest);
     }
@@ -94,17 +103,24 @@ export class EvidenceStore {
     // Deleted and set again, to be last in the order of both maps.
     held.evidence.delete(key);
     held.evidence.set(key, evidence);
-    this.#held.delete(address);
+    // What another gateway says keeps no address in the table for longer than what is found here.
+    if (!isHeard(evidence)) this.#held.delete(address);
     this.#held.set(address, held);
     if (isSaid(evidence)) this.#said.add(address);
-    if (held.evidence.size > EVIDENCE_MAX) {
-      const all = [...held.evidence];
-      const [first] = all.find(([, one]) => isWeak(one)) ?? (all.find(([, one]) => !isSaid(one)) as (typeof all)[0]);
-      held.evidence.delete(first);
-    }
+    this.#keepBound(held);
     if (this.#held.size > this.#addresses_max) this.#dropOldest();
     this.#due = Math.min(this.#due, evidence.expires);
     this.#changed.add(address);
+  }
+
+  /** Drops the oldest piece against an address that has too many, a weak one first. */
+  #keepBound({ evidence }: Holding): void {
+    if (evidence.size <= EVIDENCE_MAX) return;
+    const found = [...evidence].filter(([, one]) => !isHeard(one));
+    if (found.length <= EVIDENCE_MAX) return;
+    const [first] =
+      found.find(([, one]) => isWeak(one)) ?? (found.find(([, one]) => !isSaid(one)) as (typeof found)[0]);
+    evidence.delete(first);
   }
 
   /** Adds evidence that does not expire before `release`. */
@@ -179,6 +195,11 @@ export class EvidenceStore {
 
   /** Of those that no operator has spoken of, which are no more than half of the table. */
   #dropOldest(): void {
+    const heard = this.#oldestOf(isHeard);
+    if (heard !== undefined) {
+      this.dropAll(heard);
+      return;
+    }
     for (const [address, held] of this.#held) {
       if (!this.#said.has(address)) {
         this.dropAll(address);
@@ -190,9 +211,10 @@ export class EvidenceStore {
     }
   }
 
-  #oldestWeak(): string | undefined {
+  /** The address of which all evidence is such, for the longest time; undefined for none. */
+  #oldestOf(isSuch: (evidence: Evidence) => boolean): string | undefined {
     for (const [address, { evidence }] of this.#held) {
-      if ([...evidence.values()].every(isWeak)) return address;
+      if ([...evidence.values()].every(isSuch)) return address;
     }
     return undefined;
   }
@@ -200,8 +222,11 @@ export class EvidenceStore {
 
 /** Whether anybody on the network can cause such evidence. */
 function isWeak({ how }: Evidence): boolean {
-  return how === 'outcome' || how === 'injection';
+  return how === 'outcome' || how === 'injection' || how === 'site';
 }
+
+/** Whether another gateway says so. */
+const isHeard = ({ how }: Evidence): boolean => how === 'site';
 
 const isSaid = ({ how }: Evidence): boolean => how === 'operator';
 

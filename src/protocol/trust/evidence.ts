@@ -5,15 +5,24 @@
  * How the evidence was found. `static`: the address is in the configuration. `error-correction`: a server gave it for a name
  * that cannot exist. `spoofing`: it came as an answer from a server that does not exist. `injection`: it came before, or in
  * contradiction to, the true answer to a real query. `outcome`: connections to it always fail, while the name works at
- * another address or through a proxy. `operator`: an operator has said so while the gateway ran.
+ * another address or through a proxy. `operator`: an operator has said so while the gateway ran. `site`: another gateway of the site
+ * says that it has such evidence.
  */
-export const EVIDENCE_KINDS = ['static', 'error-correction', 'spoofing', 'injection', 'outcome', 'operator'] as const;
+export const EVIDENCE_KINDS = [
+  'static',
+  'error-correction',
+  'spoofing',
+  'injection',
+  'outcome',
+  'operator',
+  'site',
+] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** Times in milliseconds since the epoch, of a clock that does not go back. */
 export interface Evidence {
   readonly how: EvidenceKind;
-  /** The id of the server that gave the address (of the phantom server for spoofing); `config`, `connections`, or `operator`. */
+  /** The id of the server that gave the address (of the phantom server for spoofing); `config`, `connections`, `operator`, or a gateway. */
   readonly by: string;
   /** The normalised name for which the evidence holds; undefined: for all names. */
   readonly name: string | undefined;
@@ -22,6 +31,8 @@ export interface Evidence {
   readonly renewed: number;
   /** Infinity for an address of the configuration, and for one of an operator that has no end. */
   readonly expires: number;
+  /** Of another gateway: its connections to the address fail, which makes the address suspect but not bad. */
+  readonly suspects?: true;
 }
 
 /** An address with all evidence against it. */
@@ -38,10 +49,17 @@ export interface Verdict {
   readonly everywhere: boolean;
   /** Names for which the address is not to be used. */
   readonly names: readonly string[];
+  /** Those of them of which only an operator or other gateways speak, and this gateway has found nothing; absent for none. */
+  readonly said?: readonly string[];
   /** Ids of the servers that are not believed when they give the address. */
   readonly servers: readonly string[];
   /** Names for which the address is tried last. */
   readonly last: readonly string[];
+  /**
+   * Names for which other gateways speak against it, too few to believe them: only a first contact lets others go before it. Absent
+   * for none.
+   */
+  readonly told?: readonly string[];
   /** When the last of the evidence expires. */
   readonly expires: number;
 }
@@ -69,6 +87,7 @@ export const DROP_REASONS = {
   rebinding: 'it is a private, loopback, multicast or documentation address, of a public server for a public name',
   companion: 'it was in one answer with a forged address',
   operator: 'an operator has said that it is bad',
+  site: 'several other gateways have found that it is forged',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;
 

@@ -37,8 +37,9 @@ const ELSEWHERE = '';
 
 interface Tally {
   failures: number;
-  /** The times at which it last worked and last failed. */
+  /** The times at which it last worked, last answered TLS, and last failed. */
   worked: number;
+  tls: number;
   failed: number;
 }
 
@@ -65,8 +66,15 @@ export class ConnectionOutcomes {
     } else {
       tally.failures = 0;
       tally.worked = now;
+      if (result === 'tls') tally.tls = now;
     }
     return { suspect: this.#suspects(tallies, now), works: result === 'failed' ? undefined : address };
+  }
+
+  /** Whether the address has answered TLS for the name within the window, and has not failed since. */
+  answersTls(name: string, address: string, now: number): boolean {
+    const tally = this.#names.get(name)?.get(address);
+    return tally !== undefined && tally.failures === 0 && now - tally.tls < this.#rules.window_ms;
   }
 
   /** Addresses that only fail, if the name has worked elsewhere within the window. */
@@ -95,6 +103,7 @@ export class ConnectionOutcomes {
     const tally = tallies.get(address) ?? {
       failures: 0,
       worked: Number.NEGATIVE_INFINITY,
+      tls: Number.NEGATIVE_INFINITY,
       failed: Number.NEGATIVE_INFINITY,
     };
     tallies.delete(address);

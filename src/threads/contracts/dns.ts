@@ -4,6 +4,7 @@
 import type { LogLevel } from '../../protocol/options.js';
 import type { AnswerVerdict, BadAddress, BadAddressChange } from '../../protocol/trust/evidence.js';
 import type { Observation } from '../../protocol/trust/outcomes.js';
+import type { SiteRetraction, SiteWord } from '../../protocol/trust/site-words.js';
 import type { Histogram } from '../shared/time-histogram.js';
 
 /**
@@ -27,7 +28,7 @@ export type LookupAnswer =
   | { readonly code: 'failed'; readonly reason: string }
   | { readonly code: 'overloaded' };
 
-/** Served by the DNS actor, called by connection actors. */
+/** Served by the DNS actor, called by connection actors and the share actor. */
 export interface NamesActor {
   /** `port`: for names and their answers (threads/lookups.ts). The last answer to a name comes within `dns.timeout_ms`. */
   lookups(port: unknown): Promise<void>;
@@ -35,6 +36,8 @@ export interface NamesActor {
   subscribe(pushes: unknown): Promise<void>;
   /** Reports how connections to addresses ended at one connection actor. */
   observed(observations: readonly Observation[]): Promise<void>;
+  /** What other gateways say against addresses, and take back. `gateways`: the number of those of the site. */
+  siteSays(words: readonly SiteWord[], retractions: readonly SiteRetraction[], gateways: number): Promise<void>;
 }
 
 /** A connection actor's replica of the bad addresses. */

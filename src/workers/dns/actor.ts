@@ -58,6 +58,7 @@ export async function run({
     },
     subscribe: async (pushes) => names.trust.subscribe(pushes as MessagePort),
     observed: async (observations) => names.trust.observed(observations),
+    siteSays: async (words, retractions, gateways) => names.trust.siteSays(words, retractions, gateways),
   };
   const admin = new OnePort(namesAdmin(names));
   let stopping: Promise<void> | undefined;

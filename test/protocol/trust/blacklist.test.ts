@@ -139,13 +139,13 @@ test('weaker evidence lasts as long as it is given, and never shortens what stan
 
 test('addresses are counted by the kinds of evidence against them', () => {
   const list = blacklist({ fixed: [GOOD] });
-  assert.deepEqual(list.kinds, { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0 });
+  assert.deepEqual(list.kinds, { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0, site: 0 });
   for (const name of ['a.test', 'b.test']) list.add(spoofed(name), 0);
   list.add(corrected(PUBLIC.id), 0);
   list.add(spoofed('a.test', '8.7.198.46'), 0);
-  assert.deepEqual(list.kinds, { 'error-correction': 1, spoofing: 2, injection: 0, outcome: 0, operator: 0 });
+  assert.deepEqual(list.kinds, { 'error-correction': 1, spoofing: 2, injection: 0, outcome: 0, operator: 0, site: 0 });
   list.undo(BAD);
-  assert.deepEqual(list.kinds, { 'error-correction': 0, spoofing: 1, injection: 0, outcome: 0, operator: 0 });
+  assert.deepEqual(list.kinds, { 'error-correction': 0, spoofing: 1, injection: 0, outcome: 0, operator: 0, site: 0 });
 });
 
 test('evidence is undone by hand, the static list is not', () => {

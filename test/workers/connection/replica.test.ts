@@ -308,6 +308,7 @@ async function withReplica(zones: Record<string, string[]>, body: (playing: Play
     },
     subscribe: async (pushes) => subscribed(pushes as MessagePort),
     observed: async () => {},
+    siteSays: async () => {},
   };
   serve(names, port2);
   const now = (): number => 0;

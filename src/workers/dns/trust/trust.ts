@@ -7,12 +7,14 @@ import type { BadAddressPage, PageAsked } from '../../../protocol/trust/bad-addr
 import { Blacklist, type Finding, type Said } from '../../../protocol/trust/blacklist.js';
 import type { AnsweringServer, AnswerVerdict, BadAddress } from '../../../protocol/trust/evidence.js';
 import { ConnectionOutcomes, type Observation } from '../../../protocol/trust/outcomes.js';
+import type { SiteRetraction, SiteWord } from '../../../protocol/trust/site-words.js';
 import { encodeSnapshot, type KeptAddress, parseSnapshot, SNAPSHOT_BEGIN } from '../../../protocol/trust/snapshot.js';
 import { closed } from '../../../threads/port.js';
 import { BadAddressFeed } from './bad-address-feed.js';
+import { KeptEvidence } from './kept-evidence.js';
 import { type ProbeCounts, Prober } from './probe.js';
 import type { AskServer } from './probe-servers.js';
-import { readBadAddresses, writeBadAddresses } from './state-file.js';
+import { readBadAddresses } from './state-file.js';
 import { VerifiedAddresses, type VerifyAddress } from './verified-addresses.js';
 import { worthProbing } from './worth-probing.js';
 
@@ -44,12 +46,7 @@ export class Trust {
   readonly #outcomes: ConnectionOutcomes;
   readonly #prober: Prober;
   readonly #verified: VerifiedAddresses | undefined;
-  #state: StateFile | undefined;
-  /** The last write that was begun. */
-  #saving: Promise<boolean> = Promise.resolve(true);
-  /** Whether another one follows it. */
-  #savesAgain = false;
-  #isStopping = false;
+  readonly #kept: KeptEvidence;
   readonly #now: () => number;
   readonly #warn: Warn;
   readonly #feeds = new Map<MessagePort, BadAddressFeed>();
@@ -84,9 +81,9 @@ export class Trust {
     const cleared = (address: string, name: string) => this.#cleared(address, name);
     // Where all lines go through proxies, no address may be dialled directly.
     this.#verified = direct ? new VerifiedAddresses(cleared, this.#now, parts.verify) : undefined;
-    if (dns.state_file !== null) {
-      if (parts.readOnly !== true) this.#state = new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN);
-    }
+    const writes = dns.state_file !== null && parts.readOnly !== true;
+    const state = writes ? new StateFile(dns.state_file, parts.warn, SNAPSHOT_BEGIN) : undefined;
+    this.#kept = new KeptEvidence(state, () => this.#blacklist.found());
     const { evidence, isFileNew = false } = parts;
     if (dns.state_file !== null && (evidence === undefined || isFileNew)) {
       this.#restore(isProbing, readBadAddresses(dns.state_file, this.#bounds(), parts.warn));
@@ -177,6 +174,17 @@ export class Trust {
     this.#publish();
   }
 
+  /** What other gateways say, where this one has not seen with its own eyes that it is not so. `gateways`: those of the site. */
+  siteSays(words: readonly SiteWord[], retractions: readonly SiteRetraction[], gateways: number): void {
+    const now = this.#now();
+    this.#blacklist.gateways = gateways;
+    for (const one of retractions) this.#blacklist.retracted(one);
+    for (const word of words) {
+      if (!this.#outcomes.answersTls(word.name, word.address, now)) this.#blacklist.heard(word, now);
+    }
+    this.#publish();
+  }
+
   /** Pushes all bad addresses, and from then on every change, until the other end of the port closes. */
   subscribe(pushes: MessagePort): void {
     const feed = new BadAddressFeed(pushes);
@@ -208,7 +216,7 @@ export class Trust {
     const now = this.#now();
     const said = this.#blacklist.say(address, name, now + lasts_ms, now);
     this.#publish();
-    if (said === 'added') this.#saveSoon();
+    if (said === 'added') this.#kept.saveSoon();
     return said;
   }
 
@@ -216,24 +224,13 @@ export class Trust {
   undo(address: string): boolean {
     const undone = this.#blacklist.undo(address);
     this.#publish();
-    if (undone) this.#saveSoon();
+    if (undone) this.#kept.saveSoon();
     return undone;
   }
 
   /** Writes the state file, if there is one and this process may write it. */
   async save(): Promise<void> {
-    if (this.#state !== undefined) this.#saving = writeBadAddresses(this.#state, this.#blacklist.found());
-    await this.#saving;
-  }
-
-  /** Writes what has been changed by hand, however often that is, with no more than one write that waits. */
-  #saveSoon(): void {
-    if (this.#savesAgain) return;
-    this.#savesAgain = true;
-    void this.#saving.then(() => {
-      this.#savesAgain = false;
-      if (!this.#isStopping) void this.save();
-    });
+    await this.#kept.save();
   }
 
   /** All that can be kept, in the form of the state file. */
@@ -243,13 +240,12 @@ export class Trust {
 
   /** Another one has taken over: the state file is its, once this resolves. */
   async retire(): Promise<void> {
-    this.#state = undefined;
-    await this.#saving;
+    await this.#kept.retire();
   }
 
   /** Settles when no socket, timer or port is left and the state file is written. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#kept.stop();
     this.#verified?.stop();
     await this.#prober.stop();
     await this.save();

@@ -98,7 +98,7 @@ test('evidence has times as texts, and none where there is no end or no beginnin
     next: BAD.address,
     addresses: [
       {
-        ...{ address: BAD.address, everywhere: true, names: [], servers: [], last: [] },
+        ...{ address: BAD.address, everywhere: true, names: [], servers: [], last: [], told: [] },
         evidence: [
           { how: 'static', by: 'config', name: null, since: null, renewed: null, expires: null },
           { how: 'operator', by: 'operator', name: 'a.test', since: at(1000), renewed: at(2000), expires: null },

@@ -285,6 +285,41 @@ test('what an operator says and undoes is written at once, and is there after a 
   await until('that is written too', () => !written().includes(FORGED));
 });
 
+test('what another gateway says is pushed to connection actors, and own eyes go before it', async () => {
+  const clock = { ms: 1000 };
+  const trust = makeTrust({}, { clock });
+  const { pushes, count } = subscriptionTo(trust);
+  await count(1);
+  const word = (address: string, name = 'site.com') => ({
+    ...{ gateway: 'b', address, name, suspects: false, for_ms: HOUR_MS },
+  });
+  trust.siteSays([word(FORGED)], [], 3);
+  await count(2);
+  assert.deepEqual(
+    pushes[1]?.changes.map(({ address, verdict }) => [address, verdict?.told]),
+    [[FORGED, ['site.com']]],
+  );
+  // It answers TLS here: the word is over, and counts for nothing when it is said again.
+  trust.observed([{ name: 'site.com', address: FORGED, result: 'tls' }]);
+  await count(3);
+  assert.deepEqual(pushes[2]?.changes, [{ address: FORGED, verdict: undefined }]);
+  trust.siteSays([word(FORGED), word(FORGED, 'other.org')], [], 3);
+  assert.deepEqual(trust.find(FORGED)?.verdict.told, ['other.org']);
+  // What has failed here since then may be said again.
+  trust.observed([{ name: 'site.com', address: FORGED, result: 'failed' }]);
+  trust.siteSays([word(FORGED)], [], 3);
+  assert.deepEqual(trust.find(FORGED)?.verdict.told, ['other.org', 'site.com']);
+  trust.siteSays([], [{ gateway: 'b', address: FORGED }], 3);
+  assert.equal(trust.find(FORGED), undefined);
+});
+
+test('that a connection works without TLS does not clear what others say', () => {
+  const trust = makeTrust({});
+  trust.siteSays([{ gateway: 'b', address: FORGED, name: 'site.com', suspects: false, for_ms: 1000 }], [], 3);
+  trust.observed([{ name: 'site.com', address: FORGED, result: 'plain' }]);
+  assert.deepEqual(trust.find(FORGED)?.verdict.told, ['site.com']);
+});
+
 interface Surroundings {
   readonly clock?: { readonly ms: number };
   readonly warnings?: string[];

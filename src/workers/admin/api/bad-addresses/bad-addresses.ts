@@ -17,7 +17,9 @@ const Address = Type.String({ minLength: 2, maxLength: 64, description: 'An IPv4
 
 const Evidences = fields({
   how: oneOf(EVIDENCE_KINDS, 'How it was found; `static`: it is in IpBlacklist'),
-  by: Type.String({ description: 'The server that gave the address; `config`, `connections` or `operator`' }),
+  by: Type.String({
+    description: 'The server that gave the address; `config`, `connections`, `operator`, or another gateway',
+  }),
   name: orNull(Type.String({ description: 'For which it holds; null: for all names' })),
   since: orNull(Time),
   renewed: orNull(Time),
@@ -30,6 +32,9 @@ export const Bad = fields({
   names: Type.Array(Type.String(), { description: 'Names for which it is not used' }),
   servers: Type.Array(Type.String(), { description: 'Servers that are not believed when they give it' }),
   last: Type.Array(Type.String(), { description: 'Names for which it is tried last' }),
+  told: Type.Array(Type.String(), {
+    description: 'Names for which other gateways speak against it: only a first contact lets others go before it',
+  }),
   evidence: Type.Array(Evidences),
 });
 
@@ -115,8 +120,8 @@ async function badAddress(
   return said.value === undefined ? nothing(address) : answered(shown(said.value));
 }
 
-function shown({ address, evidence, verdict: { everywhere, names, servers, last } }: BadAddress) {
-  return { address, everywhere, names, servers, last, evidence: evidence.map(dated) };
+function shown({ address, evidence, verdict: { everywhere, names, servers, last, told = [] } }: BadAddress) {
+  return { address, everywhere, names, servers, last, told, evidence: evidence.map(dated) };
 }
 
 function dated({ how, by, name, since, renewed, expires }: Evidence) {

@@ -11,6 +11,7 @@ interface Bad {
   readonly everywhere: boolean;
   readonly names: ReadonlySet<string>;
   readonly last: ReadonlySet<string>;
+  readonly told: ReadonlySet<string>;
   readonly servers: number;
   /** The version since which one more server is not believed. */
   readonly disbelieved: number;
@@ -18,6 +19,8 @@ interface Bad {
   /** Known only from an earlier DNS actor: no push will end it. */
   orphan: boolean;
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 export class BadAddresses implements BadAddressSubscriber {
   #fixed: IpRanges;
@@ -59,6 +62,11 @@ export class BadAddresses implements BadAddressSubscriber {
     return this.#badOf(ip)?.last.has(name) ?? false;
   }
 
+  /** Whether other gateways of the site speak against an address: at a first contact others may go before it. */
+  isTold(ip: Uint8Array, name: string): boolean {
+    return this.#badOf(ip)?.told.has(name) ?? false;
+  }
+
   /** Whether since `version` one more server of those that gave the address is not believed. */
   isDisbelievedSince(ip: Uint8Array, version: number): boolean {
     const bad = this.#badOf(ip);
@@ -87,10 +95,11 @@ export class BadAddresses implements BadAddressSubscriber {
     return undefined;
   }
 
-  #replica({ everywhere, names, last, servers, expires }: Verdict, before: Bad | undefined): Bad {
+  #replica({ everywhere, names, last, told, servers, expires }: Verdict, before: Bad | undefined): Bad {
     const more = servers.length > (before?.servers ?? 0);
     return {
       ...{ everywhere, names: new Set(names), last: new Set(last), servers: servers.length, expires },
+      told: told === undefined ? NOBODY : new Set(told),
       orphan: false,
       disbelieved: more ? this.#version : (before?.disbelieved ?? 0),
     };
