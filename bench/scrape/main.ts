@@ -50,6 +50,7 @@ const gathering = new Gathering({
   ...{ options: () => options, listeners: () => [], former: () => ({ lines: [], listeners: [] }), counters, ofGateway },
   ...{ counted: () => actors, counts: () => counts },
   ...{ gateway: { version: async () => 'bench' }, names: () => undefined, routes: () => undefined },
+  share: () => undefined,
   traces: () => ({ sent: 0, dropped: 0 }),
 });
 const taken = new Scrapes(() => gathering.gather());

@@ -8,6 +8,7 @@ import { connections } from '../views/connections.js';
 import { destination } from '../views/destination.js';
 import { destinations } from '../views/destinations.js';
 import { dns } from '../views/dns.js';
+import { fleet } from '../views/fleet.js';
 import { gateway } from '../views/gateway.js';
 import { line } from '../views/line.js';
 import { lines } from '../views/lines.js';
@@ -30,6 +31,7 @@ export const VIEWS: readonly Named[] = [
   { name: 'bad-addresses', title: 'bad-addresses', make: badAddresses },
   { name: 'dns', title: 'dns', make: dns },
   { name: 'clients', title: 'clients', make: clients },
+  { name: 'fleet', title: 'fleet', make: fleet },
   { name: 'log', title: 'log', make: log },
   { name: 'gateway', title: 'gateway', make: gateway },
 ];

@@ -1,5 +1,8 @@
 // The texts of the page, in English. Codes of the gateway have theirs in codes-english.ts.
+import { FLEET_ENGLISH } from './fleet-english.js';
+
 export const ENGLISH = {
+  ...FLEET_ENGLISH,
   'about-connection': 'The connection',
   action: 'Action',
   'actor-again': 'The thread {name} is being started again.',

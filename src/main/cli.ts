@@ -8,6 +8,7 @@ import { LineNumbers } from '../protocol/lines/numbers.js';
 import { plain, plainJson } from '../protocol/text/plain-text.js';
 import { type Arguments, commandOf, mistakeIn, parse, TLS_PORT } from './command-line/arguments.js';
 import { helpText } from './command-line/help.js';
+import type { Looked } from './commands/admin/looked.js';
 import { type Look, lookOf } from './commands/admin/looks.js';
 import type { Report } from './commands/control-client.js';
 import { listenerNames } from './config/listener-names.js';
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (wrong !== undefined) return misunderstood(wrong);
   if (command === 'passwd') return passwd();
   if (command === 'init') return init(asked);
+  if (command === 'fleet' && asked.positionals.length > 1) return fleetKey(asked);
   if (command === 'completion') return completion(asked.positionals[1] as string);
   // What is named on the command line needs no configuration.
   const look = lookOf(command);
@@ -79,10 +81,12 @@ function loadFor({ values, positionals: [command] }: Arguments, numbers: LineNum
   const { config, port, host, workers, 'log-level': log_level } = values;
   const flags = { port, host, workers, log_level };
   const directory = workingDirectory();
-  if (directory === undefined) return { kind: 'invalid', errors: ['the working directory has gone'], warnings: [] };
+  if (directory === undefined) return NO_DIRECTORY;
   const strangers = command === 'dns' || command === 'explain' ? 'passed over' : 'refused';
   return load({ file: config, directory, environment: process.env, flags, strangers, numbers });
 }
+
+const NO_DIRECTORY = { kind: 'invalid', errors: ['the working directory has gone'], warnings: [] } as const;
 
 function workingDirectory(): string | undefined {
   try {
@@ -186,8 +190,7 @@ async function init({ values }: Arguments): Promise<ExitStatus> {
   const { initialise } = await import('./commands/init.js');
   const { KINDS } = await import('./commands/init-text.js');
   const directory = workingDirectory();
-  if (directory === undefined)
-    return refuse({ kind: 'invalid', errors: ['the working directory has gone'], warnings: [] });
+  if (directory === undefined) return refuse(NO_DIRECTORY);
   const { output: file = 'config.json', force = false, port = '7070' } = values;
   const kind = KINDS.find((one) => one === values.for);
   const check = (written: string) => {
@@ -221,25 +224,23 @@ async function ask(
 async function lookAt(command: Look, { values }: Arguments, configured: AdminOptions | undefined): Promise<ExitStatus> {
   const { look } = await import('./commands/look.js');
   const { isTTY, columns } = process.stdout;
-  const { status, said, complaint } = await look(
-    command,
-    values,
-    configured,
-    isTTY ? columns : Number.POSITIVE_INFINITY,
-  );
+  return show(await look(command, values, configured, isTTY ? columns : Number.POSITIVE_INFINITY));
+}
+
+async function fleetKey({ positionals: [, , gateway = ''], values }: Arguments): Promise<ExitStatus> {
+  const { keysOf } = await import('./commands/fleet/key.js');
+  return show(keysOf(gateway, values.json === true));
+}
+
+async function show({ status, said, complaint }: Looked): Promise<ExitStatus> {
   if (complaint !== undefined) complain(`error: ${complaint}`);
   return said === undefined ? status : (await say(said)) || status;
 }
 
-async function completion(shell: string): Promise<ExitStatus> {
-  const { completionText } = await import('./command-line/completion.js');
-  return say(completionText(shell));
-}
+const completion = async (shell: string): Promise<ExitStatus> =>
+  say((await import('./command-line/completion.js')).completionText(shell));
 
-async function version(): Promise<ExitStatus> {
-  const { versionText } = await import('./commands/version.js');
-  return say(await versionText());
-}
+const version = async (): Promise<ExitStatus> => say(await (await import('./commands/version.js')).versionText());
 
 const asJson = (value: object): string => `${plainJson(JSON.stringify(value, null, 2))}\n`;
 

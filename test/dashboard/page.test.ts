@@ -13,7 +13,7 @@ const skip = withoutBrowser ?? false;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = [
   ...['overview', 'connections', 'connections/rescue', 'lines', 'lines/frankfurt', 'destinations', 'bad-addresses'],
-  ...['destinations/video.example.net%3A443', 'dns', 'clients', 'log', 'gateway'],
+  ...['destinations/video.example.net%3A443', 'dns', 'clients', 'fleet', 'log', 'gateway'],
 ];
 
 let browser: Browser;
@@ -175,6 +175,22 @@ test('all connections that match are closed, and never all without a filter', { 
   await page.getByText('Closed: 209').waitFor();
   const asked = gateway.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   assert.deepEqual(asked, ['/connections?target=example.net']);
+});
+
+test('the gateways of the site are told, and why there are none', { skip }, async (test) => {
+  const { gateway, page } = await open(test, { view: 'fleet' });
+  const rows = page.getByRole('table', { name: 'Fleet' }).getByRole('row');
+  await rows.filter({ hasText: 'north' }).getByText('this one').waitFor();
+  await rows.filter({ hasText: 'west' }).getByText('away').waitFor();
+  await rows.filter({ hasText: 'unknown' }).getByText('not in share.gateways').waitFor();
+  await page.getByText('redis.example:6379').waitFor();
+  gateway.answers['GET /fleet'] = {
+    ...{ site: null, gateway: null, engine: null, routes: null, news: null, limits: null },
+    gateways: [],
+  };
+  await page.reload();
+  await page.getByText('its configuration has no share.url').waitFor();
+  assert.equal(await page.getByText('redis.example:6379').count(), 0);
 });
 
 test('a destination is pinned, and forgotten', { skip }, async (test) => {

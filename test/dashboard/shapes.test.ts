@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Static, TSchema } from 'typebox';
+import type { FleetState } from '../../dashboard/api/fleet-shapes.js';
 import type * as Read from '../../dashboard/api/shapes.js';
 import { Bad } from '../../src/workers/admin/api/bad-addresses/bad-addresses.js';
 import { Values } from '../../src/workers/admin/api/configuration/configuration.js';
 import { Closed, Detailed, Page } from '../../src/workers/admin/api/connections/schemas.js';
 import { Explained, Known as KnownName, Statistics } from '../../src/workers/admin/api/dns/schemas.js';
+import { Fleet } from '../../src/workers/admin/api/fleet/schemas.js';
 import { LineState, Lines } from '../../src/workers/admin/api/lines/schemas.js';
 import { Known, List } from '../../src/workers/admin/api/routes/schemas.js';
 import { Tested } from '../../src/workers/admin/api/rules/rules.js';
@@ -32,5 +34,6 @@ test('what the page reads is what the API tells', () => {
   readsFrom<Static<typeof Bad>>(Bad, (told) => told satisfies Read.BadAddress);
   readsFrom<Static<typeof Statistics>>(Statistics, (told) => told satisfies Read.DnsState);
   readsFrom<Static<typeof KnownName>>(KnownName, (told) => told satisfies Read.KeptName);
+  readsFrom<Static<typeof Fleet>>(Fleet, (told) => told satisfies FleetState);
   readsFrom<Static<typeof Explained>>(Explained, (told) => told satisfies Read.AskedName);
 });

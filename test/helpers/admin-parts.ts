@@ -23,6 +23,7 @@ export function adminParts(given: Partial<AdminParts>): AdminParts {
     connections: () => new Map(),
     names: () => undefined,
     routes: () => undefined,
+    share: () => undefined,
     ofGateway: new GatewayCounts(),
     traces: () => ({ sent: 0, dropped: 0 }),
     counters: new Counters(Counters.create(1)),

@@ -3,6 +3,7 @@
 import { Counter } from '../../src/threads/shared/counters.js';
 import { TIME_BOUNDS_MS, TURN_BOUNDS_MS } from '../../src/threads/shared/time-histogram.js';
 import type { LineReading, Readings } from '../../src/workers/admin/metrics/readings/readings.js';
+import { shareSeen } from './share-seen.js';
 
 /** One time in each bucket, and `more` in the last one, which has no bound. */
 const timesIn = (bounds_ms: readonly number[], more: number) => ({
@@ -68,6 +69,7 @@ export function scrapeReadings(lines = 2): Readings {
       probes: { probes: 1, found: 0, intercepted: 0 },
       evidence: { 'error-correction': 2, spoofing: 3, injection: 4, outcome: 5 },
     },
+    share: { seen: shareSeen() },
     routes: {
       ...{ destinations: 77, destinations_max: 20_000 },
       lines: [

@@ -152,7 +152,7 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['-1'], "Unknown option '-1'"],
     [
       ['check', '--json'],
-      "'--json' belongs to 'dns', 'explain', 'status', 'connections', 'lines', 'routes' and 'bad-addresses'",
+      "'--json' belongs to 'dns', 'explain', 'status', 'connections', 'lines', 'routes', 'bad-addresses' and 'fleet'",
     ],
     [
       ['status', '--admin', 'here'],
@@ -174,6 +174,10 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['reload', '--port', '3'], "'--port' does not belong to 'reload', which takes only '-c'"],
     [['completion'], "'completion' needs a shell: bash, zsh or fish"],
     [['completion', 'sh'], "'completion' needs a shell: bash, zsh or fish; 'sh' is none"],
+    [['fleet', 'kee'], "'fleet' needs nothing, or key; 'kee' is none"],
+    [['fleet', 'key'], "'fleet key' needs the name of a gateway"],
+    [['fleet', 'key', 'A b'], "'A b' is no name of a gateway; allowed: 1 to 32 of a-z 0-9 . _ -"],
+    [['fleet', 'key', 'a', 'b'], "Unexpected argument 'b'"],
     [['chek', '--help'], "Unknown command 'chek'; did you mean 'check'?"],
     [['explain'], "'explain' needs a host, or a host and a port"],
     [['explain', 'a.test', '80'], "Unexpected argument '80'"],

@@ -168,6 +168,7 @@ export const RULES: Rules = {
       ...[
         'src/threads/shared',
         'src/threads/contracts',
+        'src/threads/contracts/admin',
         'src/workers/admin/shared',
         'src/workers/admin/metrics/readings',
         'src/workers/admin/metrics/exposition',
@@ -201,6 +202,9 @@ export const RULES: Rules = {
       'src/workers/admin/api/lines',
     ],
     'src/workers/admin/api/dns': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
+    'src/workers/admin/api/fleet': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
+    ],
     'src/workers/admin/api/bad-addresses': [
       PROTOCOL,
       'src/threads/*',
@@ -331,12 +335,15 @@ export const RULES: Rules = {
       'src/linux/*',
       // A look at the running gateway.
       ...['src/main/commands/admin', 'src/main/commands/status', 'src/main/commands/lists', 'src/main/commands/top'],
+      'src/main/commands/fleet',
     ],
     // The client of the admin API.
     'src/main/commands/admin': [PROTOCOL, 'src/files'],
     // Texts within so many columns.
     'src/main/commands/drawing': [PROTOCOL],
     'src/main/commands/lists': ['src/main/commands/admin', 'src/main/commands/drawing'],
+    // The gateways of a site, and their keys.
+    'src/main/commands/fleet': [...[PROTOCOL, 'src/files', 'src/main/commands/admin', 'src/main/commands/drawing']],
     'src/main/commands/status': [
       ...['src/main/commands/admin', 'src/main/commands/drawing', 'src/main/commands/lists'],
     ],
@@ -361,6 +368,7 @@ export const RULES: Rules = {
       'src/main/command-line',
       'src/main/commands',
       'src/main/commands/admin',
+      'src/main/commands/fleet',
       'src/main/commands/explain',
       'src/main/gateway',
       'src/main/upgrade',

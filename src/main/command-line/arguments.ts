@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseIp } from '../../protocol/address/address.js';
 import { targetOfName, targetOfText } from '../../protocol/address/target.js';
 import { ADMIN_PLACE_ALLOWED, adminPlaceOf } from '../../protocol/admin-place.js';
+import { isShareName } from '../../protocol/share/keys.js';
 import { closest } from '../config/diagnostics/suggest.js';
 import { COMMANDS, type Command, FLAGS, type FlagName, flagsOf, GATEWAY } from './commands.js';
 
@@ -55,11 +56,8 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   if (repeated !== undefined) return `'${spelt(repeated)}' is given twice`;
   const known = command === undefined ? GATEWAY : commandOf(command);
   if (known === undefined) return `Unknown command '${command}'${hintOn(command as string, Object.keys(COMMANDS))}`;
-  const needs = known.argument?.needs;
-  const unexpected = more.slice(needs === undefined ? 0 : 1);
-  if (unexpected.length > 0)
-    return `Unexpected argument '${unexpected.join(' ')}'${hintOn(unexpected[0] as string, [])}`;
-  if (needs !== undefined && more.length === 0) return `'${command}' needs ${needs}`;
+  const lacking = argumentMistake(known, command, more);
+  if (lacking !== undefined) return lacking;
   for (const name of Object.keys(values) as FlagName[]) {
     if (values[name] !== undefined && !flagsOf(known).includes(name)) return notOf(name, command);
   }
@@ -68,11 +66,26 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
   const [target = ''] = more;
   if (command === 'explain' && targetOfText(target, TLS_PORT) === undefined)
     return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;
-  const choices = known.argument?.values;
-  if (choices?.includes(target) === false) return `'${command}' needs ${needs}; '${target}' is none`;
+  const [, gateway] = more;
+  if (gateway !== undefined && !isShareName(gateway))
+    return `'${gateway}' is no name of a gateway; allowed: 1 to 32 of a-z 0-9 . _ -`;
   const host = command === 'dns' ? hostOf(target) : undefined;
   const isName = command !== 'dns' || (host === undefined && targetOfName(target, TLS_PORT) !== undefined);
   return isName ? undefined : `'${target}' is not a name${didYouMean(host)}`;
+}
+
+/** Too many, too few, or not one of those that there are. */
+function argumentMistake({ argument }: Command, command: string | undefined, more: readonly string[]) {
+  const most = argument === undefined ? 0 : argument.behind === undefined ? 1 : 2;
+  const unexpected = more.slice(most);
+  if (unexpected.length > 0)
+    return `Unexpected argument '${unexpected.join(' ')}'${hintOn(unexpected[0] as string, [])}`;
+  if (argument === undefined) return undefined;
+  const { needs, values, isOptional = false, behind } = argument;
+  const [first, second] = more;
+  if (first === undefined) return isOptional ? undefined : `'${command}' needs ${needs}`;
+  if (values?.includes(first) === false) return `'${command}' needs ${needs}; '${first}' is none`;
+  return behind !== undefined && second === undefined ? `'${command} ${first}' needs ${behind}` : undefined;
 }
 
 function valueMistake(values: Arguments['values'], command: string | undefined): string | undefined {

@@ -54,6 +54,10 @@ export interface Argument {
   /** Ends "the command needs". */
   readonly needs: string;
   readonly values?: readonly string[];
+  /** It may be left out. */
+  readonly isOptional?: true;
+  /** What the argument itself needs behind it. */
+  readonly behind?: string;
 }
 
 export interface Command {
@@ -142,6 +146,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'list the addresses that the running gateway holds for false, with the evidence',
     more: [ASKED_STATUS],
     flags: ['how', 'limit', 'json', ...ASKED],
+  },
+  fleet: {
+    argument: {
+      ...{ word: '[key NAME]', values: ['key'], isOptional: true },
+      ...{ needs: 'nothing, or key', behind: 'the name of a gateway' },
+    },
+    about: 'show the gateways of the site with which the running gateway shares what it learned, and the engine',
+    more: [
+      'The exit status is 0 if the engine can be used, 1 if not or if the gateway shares nothing, and 3 if no gateway runs.',
+      '`tcproute fleet key NAME` makes the keys of a gateway as files in the working directory, and says what goes into the configurations. It asks no gateway, and leaves files that are there as they are.',
+    ],
+    flags: ['json', ...ASKED],
   },
   reload: {
     about: 'have the running gateway read its configuration again, and say what changed or what is wrong',

@@ -1,12 +1,15 @@
-// The commands that look at the running gateway over its admin API. What they show is decided in status/, lists/ and top/.
+// The commands that look at the running gateway over its admin API. What they show is decided in status/, lists/,
+// fleet/ and top/.
 import type { AdminOptions } from '../../protocol/admin-options.js';
 import { plainJson } from '../../protocol/text/plain-text.js';
-import { AdminClient } from './admin/client.js';
+import { AdminClient, NOT_OF_API } from './admin/client.js';
 import { complaintOf, STATUS } from './admin/complaint.js';
 import type { Failing, Looked } from './admin/looked.js';
 import type { ListCommand, Look } from './admin/looks.js';
 import { Part } from './admin/part.js';
+import { FLEET_PATH } from './admin/paths.js';
 import { findAdmin } from './admin/place.js';
+import { fleetText, isShared, isUp } from './fleet/text.js';
 import { type Asked, listOf, queryOf } from './lists/asked.js';
 import { listed, listText, ROWS_MAX } from './lists/list.js';
 import { wrongIn } from './status/overview.js';
@@ -36,6 +39,7 @@ export async function look(
   try {
     if (command === 'status') return await lookAtStatus(client, asked, width, failed);
     if (command === 'top') return await top(client, failed);
+    if (command === 'fleet') return await lookAtFleet(client, asked, width, failed);
     return await lookAtList(client, command, asked, width, failed);
   } finally {
     client.close();
@@ -54,6 +58,18 @@ async function lookAtStatus(client: AdminClient, { json }: LookAsked, width: num
   }
   const heard = traffic === undefined ? undefined : new Part(traffic);
   return { status, said: asText(statusText(new Part(told), lines, heard, Date.now(), width)) };
+}
+
+async function lookAtFleet(client: AdminClient, { json }: LookAsked, width: number, failed: Failing): Promise<Looked> {
+  const answer = await client.ask(FLEET_PATH);
+  if (answer.code !== 'answered') return failed(answer);
+  const fleet = new Part(answer.value);
+  if (!fleet.has('gateways') && !isShared(fleet)) return failed(NOT_OF_API);
+  const status = isUp(fleet) ? STATUS.well : STATUS.wrong;
+  if (json) return { status, said: asJson(answer.value as object) };
+  if (!isShared(fleet))
+    return { status, complaint: 'the gateway shares nothing with others: its configuration has no share.url' };
+  return { status, said: asText(fleetText(fleet, width)) };
 }
 
 async function lookAtList(

@@ -63,6 +63,7 @@ export async function run({
     connections: () => others.connections,
     names: () => others.names.remote,
     routes: () => others.routes.remote,
+    share: () => others.share.remote,
     counters: new Counters(counters),
     ofGateway: new GatewayCounts(ofGateway),
     counted: () => memories.length,

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ConnectionsAdmin } from '../../threads/contracts/admin/connections.js';
 import type { NamesAdmin } from '../../threads/contracts/admin/names.js';
 import type { RoutesAdmin } from '../../threads/contracts/admin/routes.js';
+import type { ShareAdmin } from '../../threads/contracts/admin/share.js';
 import { call, closed, type Remote } from '../../threads/port.js';
 
 /** The latest port to one actor, and what is served there. */
@@ -33,7 +34,7 @@ class Other<Contract> {
 export class Others {
   readonly names = new Other<NamesAdmin>();
   readonly routes = new Other<RoutesAdmin>();
-  readonly share = new Other<object>();
+  readonly share = new Other<ShareAdmin>();
   readonly #connections = new Map<number, Other<ConnectionsAdmin>>();
 
   connectConnections(actor: number, port: MessagePort): void {

@@ -9,6 +9,7 @@ import { HeapWatch } from '../../threads/heap-watch.js';
 import { OnePort } from '../../threads/one-port.js';
 import { serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
+import { forAdmin } from './for-admin.js';
 import { Others } from './others.js';
 import { roomsOf } from './rooms.js';
 import type { ShareParts } from './shared/room.js';
@@ -41,7 +42,7 @@ export async function run({ options, beats, control, log: port }: ShareStart): P
     tell: (notice) => log?.tell(notice),
   };
   const rooms = roomsOf(parts);
-  const admin = new OnePort({});
+  const admin = new OnePort(forAdmin(parts, rooms));
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(
     {

@@ -155,6 +155,23 @@ test('lines, routes and bad addresses are tables', async () => {
   assert.match((await lookAt(fixture, 'bad-addresses')).said as string, /^192\.0\.2\.1 +a\.test +injection +udp:/m);
 });
 
+test('a fleet is told, and 1 where its engine is away or nothing is shared', async () => {
+  const fixture = await gateway();
+  const fleet = { site: 'main', gateway: 'a', engine: { state: 'up' }, gateways: [{ name: 'a', is_present: true }] };
+  fixture.answer('/api/v1/fleet', fleet);
+  const well = await lookAt(fixture, 'fleet');
+  assert.equal(well.status, 0);
+  assert.match(well.said as string, /^site main, gateway a: 1 of 1 gateway present\n/);
+  const { said } = await lookAt(fixture, 'fleet', { json: true });
+  assert.deepEqual(JSON.parse(said as string), fleet);
+  fixture.answer('/api/v1/fleet', { ...fleet, engine: { state: 'down' }, gateways: null });
+  assert.equal((await lookAt(fixture, 'fleet')).status, 1);
+  fixture.answer('/api/v1/fleet', { site: null, gateway: null, engine: null, gateways: [] });
+  const alone = await lookAt(fixture, 'fleet');
+  assert.equal(alone.status, 1);
+  assert.match(alone.complaint as string, /shares nothing with others: its configuration has no share\.url$/);
+});
+
 test('an empty list is a sentence', async () => {
   const fixture = await gateway();
   fixture.answer('/api/v1/connections', { connections: [], matched: 0, silent_workers: [] });
@@ -172,7 +189,7 @@ test('a cursor that leads back is not followed for ever', async () => {
 test('what answers to everything is no gateway', async () => {
   for (const answer of [{}, 'null', '[]', '7', { state: 'serving' }, { lines: {} }]) {
     const fixture = await gateway();
-    const commands = ['status', 'connections', 'lines', 'routes', 'bad-addresses'] as const;
+    const commands = ['status', 'connections', 'lines', 'routes', 'bad-addresses', 'fleet'] as const;
     for (const command of commands) fixture.answer(`/api/v1/${command}`, answer);
     for (const command of commands) {
       for (const json of [false, true]) {

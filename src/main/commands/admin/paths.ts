@@ -6,3 +6,5 @@ export const EVENTS_PATH = '/api/v1/events';
 export const TEST_PATH = '/api/v1/rules/test';
 /** All routes in the form of the state file. */
 export const SNAPSHOT_PATH = '/api/v1/routes/snapshot';
+/** The gateways of the site, and what is shared with them. */
+export const FLEET_PATH = '/api/v1/fleet';

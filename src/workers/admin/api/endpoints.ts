@@ -5,6 +5,7 @@ import { CONFIGURATION } from './configuration/configuration.js';
 import { CONNECTIONS } from './connections/connections.js';
 import { DNS } from './dns/dns.js';
 import { EVENTS } from './events/events.js';
+import { FLEET } from './fleet/fleet.js';
 import { LINES } from './lines/lines.js';
 import { PINS } from './routes/pins.js';
 import { ROUTES } from './routes/routes.js';
@@ -14,7 +15,7 @@ import { STATUS } from './status/status.js';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...[...STATUS, ...CONFIGURATION, ...CONNECTIONS, ...LINES, ...PINS, ...ROUTES],
-  ...[...RULES, ...DNS, ...BAD_ADDRESSES],
+  ...[...RULES, ...DNS, ...BAD_ADDRESSES, ...FLEET],
 ];
 
 /** What answers with no JSON; see app.ts for who serves it. */

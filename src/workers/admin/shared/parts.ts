@@ -7,6 +7,7 @@ import type { Former } from '../../../threads/contracts/admin/control.js';
 import type { GatewayAdmin } from '../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../threads/contracts/admin/names.js';
 import type { RoutesAdmin } from '../../../threads/contracts/admin/routes.js';
+import type { ShareAdmin } from '../../../threads/contracts/admin/share.js';
 import type { Remote } from '../../../threads/port.js';
 import type { ActorCounts } from '../../../threads/shared/actor-memory.js';
 import type { Counters } from '../../../threads/shared/counters.js';
@@ -30,6 +31,8 @@ export interface AdminParts {
   names(): Remote<NamesAdmin> | undefined;
   /** The route actor; undefined while it is started again. */
   routes(): Remote<RoutesAdmin> | undefined;
+  /** The share actor; undefined while it is started again, and where nothing is shared. */
+  share(): Remote<ShareAdmin> | undefined;
   /** Of all connection actors, in shared memory. */
   readonly counters: Counters;
   /** What main has counted of the gateway as a whole. */

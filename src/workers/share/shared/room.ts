@@ -4,6 +4,7 @@ import type { Notice } from '../../../protocol/notices/notice.js';
 import type { Options } from '../../../protocol/options.js';
 import type { RouteState } from '../../../protocol/routes/state.js';
 import type { BadAddressChange } from '../../../protocol/trust/evidence.js';
+import type { GatewaySeen, ShareSeen } from '../../../threads/contracts/admin/share.js';
 import type { NamesActor } from '../../../threads/contracts/dns.js';
 import type { RoutesActor } from '../../../threads/contracts/routes.js';
 import type { HintsAsked, HintsTold } from '../../../threads/contracts/share.js';
@@ -34,6 +35,10 @@ export interface Room {
   badAddressesChanged?(changes: readonly BadAddressChange[], whole: boolean): void;
   /** A connection actor meets these destinations for the first time. */
   asked?(actor: number, destinations: HintsAsked): void;
+  /** Its part of what the admin actor is told, from memory. */
+  seen?(): Partial<Pick<ShareSeen, 'engine' | 'routes' | 'news' | 'limits'>>;
+  /** All gateways of the site, by name; undefined where the engine does not answer. One room knows them. */
+  gateways?(): Promise<readonly GatewaySeen[] | undefined>;
   /** Leaves the engine: nothing more is told. Settles soon. */
   close?(): Promise<void>;
 }

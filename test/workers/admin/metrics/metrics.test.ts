@@ -15,6 +15,8 @@ import { LineCount, LineCounts } from '../../../../src/threads/shared/line-count
 import { serveMetrics } from '../../../../src/workers/admin/metrics/metrics.js';
 import { Gathering, type GatheringParts } from '../../../../src/workers/admin/metrics/readings/gather.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
+import { shareSeen } from '../../../helpers/share-seen.js';
+import { sharing } from '../../../helpers/sharing.js';
 
 const options = defaultOptions();
 const [{ number, name }] = options.lines;
@@ -55,7 +57,10 @@ function appOf(parts: Partial<GatheringParts>): Hono {
   ofGateway.arrived(LISTENER.number, 'limited');
   const traces = () => ({ sent: 4, dropped: 1 });
   const own = { options: () => options, listeners: () => [LISTENER], former: () => NOTHING, ofGateway, traces };
-  const others = { gateway: { version: async () => '1.2.3' }, names: () => undefined, routes: () => undefined };
+  const others = {
+    ...{ gateway: { version: async () => '1.2.3' }, names: () => undefined, routes: () => undefined },
+    share: () => undefined,
+  };
   const gathering = new Gathering({ ...own, ...counted(), ...others, ...parts });
   const app = new Hono();
   serveMetrics(app, () => gathering.gather());
@@ -196,4 +201,34 @@ test('OpenMetrics is sent to a client that asks for it, and neither form is to b
   const text = await app.request('/metrics');
   assert.equal(text.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   assert.equal(text.headers.get('cache-control'), 'no-store');
+});
+
+const shared = { ...options, share: sharing() };
+
+test('what is shared is told where there is an engine, and nothing of it where there is none', async () => {
+  const lines = await scraped(appOf({ options: () => shared, share: () => ({ state: async () => shareSeen() }) }));
+  hasAll(lines, [
+    'tcproute_share_up 1',
+    'tcproute_share_pulls_total{result="found"} 70',
+    'tcproute_share_round_trip_seconds_sum 0.04',
+    'tcproute_share_claims_total{result="granted"} 13',
+    'tcproute_scrape_source_up{source="share"} 1',
+  ]);
+  const alone = await scraped(appOf({}));
+  assert.deepEqual(
+    alone.filter((line) => /^tcproute_share_|source="share"/.test(line)),
+    [],
+  );
+});
+
+test('the engine counts as down while it is, and while the share actor is away', async () => {
+  const down = { ...shareSeen(), engine: { ...shareSeen().engine, state: 'down' as const } };
+  hasAll(await scraped(appOf({ options: () => shared, share: () => ({ state: async () => down }) })), [
+    'tcproute_share_up 0',
+    'tcproute_scrape_source_up{source="share"} 1',
+  ]);
+  hasAll(await scraped(appOf({ options: () => shared })), [
+    'tcproute_share_up 0',
+    'tcproute_scrape_source_up{source="share"} 0',
+  ]);
 });

@@ -4,5 +4,6 @@ import type { OurFamily } from './family.js';
 import { LINES } from './lines.js';
 import { NAMES } from './names.js';
 import { PROGRAM } from './program.js';
+import { SHARE } from './share.js';
 
-export const FAMILIES: readonly OurFamily[] = [...PROGRAM, ...CONNECTIONS, ...LINES, ...NAMES];
+export const FAMILIES: readonly OurFamily[] = [...PROGRAM, ...CONNECTIONS, ...LINES, ...NAMES, ...SHARE];

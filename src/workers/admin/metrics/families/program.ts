@@ -111,9 +111,10 @@ export const PROGRAM: readonly OurFamily[] = [
     'tcproute_scrape_source_up',
     '1 for an actor that answered this scrape in time, 0 for one that did not: what it knows is missing.',
     ['source'],
-    ({ names, routes }, put) => {
+    ({ names, routes, share }, put) => {
       put(names === undefined ? 0 : 1, 'dns');
       put(routes === undefined ? 0 : 1, 'routes');
+      if (share !== undefined) put(share.seen === undefined ? 0 : 1, 'share');
     },
   ),
 ];

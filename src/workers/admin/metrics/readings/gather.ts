@@ -1,8 +1,9 @@
-// Gathers what a scrape reads: from shared memory, which takes no actor's turn, and from the DNS actor and the route actor, which are
+// Gathers what a scrape reads: from shared memory, which takes no actor's turn, and from the DNS, the route and the share actor, which are
 // asked side by side and have a moment to answer. What one of them does not tell is missing, and the scrape goes on.
 import type { GatewayAdmin } from '../../../../threads/contracts/admin/gateway.js';
 import type { NamesAdmin } from '../../../../threads/contracts/admin/names.js';
 import type { RoutesAdmin } from '../../../../threads/contracts/admin/routes.js';
+import type { ShareAdmin } from '../../../../threads/contracts/admin/share.js';
 import type { ActorCounts } from '../../../../threads/shared/actor-memory.js';
 import { Counter } from '../../../../threads/shared/counters.js';
 import { ACTOR_KINDS, GatewayCount, type GatewayCounts } from '../../../../threads/shared/gateway-counts.js';
@@ -11,7 +12,7 @@ import { within } from '../../../../threads/within.js';
 import { healthOf } from '../../shared/line-health.js';
 import type { AdminParts } from '../../shared/parts.js';
 import { lineReadings, listenerReadings } from './by-name.js';
-import type { GatewayReading, Readings, RoutesReading } from './readings.js';
+import type { GatewayReading, Readings, RoutesReading, ShareReading } from './readings.js';
 
 /** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
 const ANSWER_MS = 1000;
@@ -23,6 +24,7 @@ export interface GatheringParts extends Pick<AdminParts, Read> {
   readonly gateway: Pick<GatewayAdmin, 'version'>;
   names(): Pick<NamesAdmin, 'statistics'> | undefined;
   routes(): Pick<RoutesAdmin, 'size' | 'lines'> | undefined;
+  share(): Pick<ShareAdmin, 'state'> | undefined;
 }
 
 /** They have no loop of their own. */
@@ -38,8 +40,8 @@ export class Gathering {
 
   async gather(): Promise<Readings> {
     const { counters, counted, counts, listeners, former, ofGateway, traces, names: dns } = this.#parts;
-    const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes()] as const;
-    const [version, names, routes] = await Promise.all(asked);
+    const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes(), this.#share()] as const;
+    const [version, names, routes, share] = await Promise.all(asked);
     const options = this.#parts.options();
     const read = counts();
     return {
@@ -53,7 +55,7 @@ export class Gathering {
       lines: lineReadings(options.lines, former(), read),
       actors: this.#actors(read),
       traces: traces(),
-      ...{ names, routes },
+      ...{ names, routes, share },
     };
   }
 
@@ -75,6 +77,11 @@ export class Gathering {
         isPaused: steering.paused.includes(line.line),
       })),
     };
+  }
+
+  async #share(): Promise<ShareReading | undefined> {
+    if (this.#parts.options().share.url === null) return undefined;
+    return { seen: await answerOf(this.#parts.share()?.state()) };
   }
 
   #actors({ turns, queued }: ActorCounts): Readings['actors'] {

@@ -1,5 +1,6 @@
 // What a scrape reads, as plain values: gather.ts reads them from shared memory and asks the DNS actor and the route actor; the
 // families (../families/) make metrics of them. What was asked for is undefined where no answer came in time. Types only.
+import type { ShareSeen } from '../../../../threads/contracts/admin/share.js';
 import type { NamesStatistics } from '../../../../threads/contracts/dns.js';
 import type { ActorKind, ListenerArrivals } from '../../../../threads/shared/gateway-counts.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
@@ -26,6 +27,8 @@ export interface Readings {
   readonly traces: TraceCounts;
   readonly names: NamesStatistics | undefined;
   readonly routes: RoutesReading | undefined;
+  /** Undefined where nothing is shared. */
+  readonly share: ShareReading | undefined;
 }
 
 /** What main counts of the gateway as a whole. */
@@ -98,4 +101,9 @@ export interface LineStateReading {
   readonly answersEarly: boolean;
   /** By an operator. */
   readonly isPaused: boolean;
+}
+
+/** `seen`: undefined where the share actor has not told. */
+export interface ShareReading {
+  readonly seen: ShareSeen | undefined;
 }

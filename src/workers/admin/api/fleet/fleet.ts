@@ -1,0 +1,47 @@
+// The gateways of the site, and what this one shares with them.
+import type { EngineSeen, GatewaySeen } from '../../../../threads/contracts/admin/share.js';
+import { answered, type Endpoint, endpoint } from '../../endpoint/endpoint.js';
+import { told } from '../../endpoint/told.js';
+import { Fleet } from './schemas.js';
+
+const ACTOR = 'the share actor';
+
+export const FLEET: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/api/v1/fleet',
+    summary: 'The gateways of the site, the engine over which they share what they learned, and what came of it',
+    answer: Fleet,
+    async handle(_, { options, share }) {
+      if (options().share.url === null) return answered(NOTHING_SHARED);
+      const [state, gateways] = await Promise.all([told(ACTOR, share()?.state()), told(ACTOR, share()?.gateways())]);
+      if (state.code !== 'told') return state;
+      if (gateways.code !== 'told') return gateways;
+      const { engine, routes, news, limits, ...rest } = state.value;
+      return answered({
+        ...rest,
+        engine: engineOf(engine),
+        routes: routes ?? null,
+        news: news === undefined ? null : { ...news, read_age_ms: news.read_age_ms ?? null },
+        limits: limits ?? null,
+        gateways: gateways.value?.map((one) => shown(one, rest.gateway)) ?? null,
+      });
+    },
+  }),
+];
+
+const NOTHING_SHARED = {
+  ...{ site: null, gateway: null, engine: null, routes: null, news: null, limits: null },
+  gateways: [],
+};
+
+const engineOf = ({ server, fault, detail, ...rest }: EngineSeen) => ({
+  ...{ ...rest, server: server ?? null, fault: fault ?? null, detail: detail ?? null },
+});
+
+const shown = ({ name, is_known, present }: GatewaySeen, own: string) => ({
+  ...{ name, is_own: name === own, is_known, is_present: present !== undefined },
+  ...{ version: present?.version ?? null, uptime_s: present?.uptime_s ?? null, age_ms: present?.age_ms ?? null },
+  ...{ open: present?.open ?? null, lines: present?.lines ?? null, lines_up: present?.lines_up ?? null },
+  counts: present?.counts ?? {},
+});
