@@ -54,7 +54,7 @@ export const RULES: Rules = {
       ...['src/protocol/text', 'src/protocol/quiet'],
     ],
     // What gateways of a site tell each other.
-    'src/protocol/share': ['src/protocol/lines'],
+    'src/protocol/share': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
     // What a browser is told of rules and listeners.
     'src/protocol/pac': [
       ...['src/protocol/address', 'src/protocol/inbound', 'src/protocol/lines', 'src/protocol/rules'],
@@ -139,7 +139,13 @@ export const RULES: Rules = {
       ...['src/workers/dns/transports', 'src/workers/dns/lookup'],
     ],
     'src/workers/share': [PROTOCOL, 'src/threads/*', 'src/workers/share/*'],
-    'src/workers/share/shared': [PROTOCOL, 'src/threads/*'],
+    'src/workers/share/shared': [PROTOCOL, 'src/threads/*', 'src/workers/share/engine'],
+    'src/workers/share/routes': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
+    ],
+    'src/workers/share/presence': [
+      ...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
+    ],
     // The Redis or Valkey server that the gateways of a site share. It knows nothing of what is shared.
     'src/workers/share/engine': [PROTOCOL, 'src/threads/*'],
     'src/workers/tls': [PROTOCOL, 'src/threads/*', 'src/dial', 'src/linux'],
@@ -471,6 +477,7 @@ export const RULES: Rules = {
       ...['src/protocol/users/remembered-pairs.ts', 'src/protocol/users/failed-claims.ts'],
       ...['src/workers/connection/client/users-replica.ts'],
       ...['src/workers/dns/lookup/cache.ts', 'src/workers/dns/trust/verified-addresses.ts'],
+      ...['src/workers/share/routes/puller.ts', 'src/workers/share/routes/writer.ts'],
     ],
     'get-east-asian-width': ['src/main/commands/drawing/width.ts'],
     'cli-progress': ['bench/shared/progress.ts'],

@@ -12,6 +12,7 @@ import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { Remote } from '../../threads/port.js';
 import { within } from '../../threads/within.js';
 import type { Notices } from '../process/notices.js';
+import { ownVersion } from '../process/own-version.js';
 import type { SteeringKeeper } from '../steering/keeper.js';
 import { answers } from './answers.js';
 import { ActorLog } from './log-port.js';
@@ -147,7 +148,7 @@ export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
   };
 }
 
-export function shareRole(switchboard: Switchboard, notices: Notices): Role<ShareControl> {
+export function shareRole(switchboard: Switchboard, notices: Notices, counters: SharedArrayBuffer): Role<ShareControl> {
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
@@ -156,7 +157,8 @@ export function shareRole(switchboard: Switchboard, notices: Notices): Role<Shar
     begin(control) {
       const log = said.open();
       const { options } = switchboard.generation;
-      return { start: { options, beats: life.begin(), control, log } satisfies ShareStart, ports: [control, log] };
+      const own = { options, beats: life.begin(), control, log, counters, version: ownVersion() };
+      return { start: own satisfies ShareStart, ports: [control, log] };
     },
     ready: answers,
     serving: (control) => switchboard.shareServes(control),

@@ -35,8 +35,8 @@ export const newsKey = (site: string): string => `tr1:{${site}}:news`;
 /** Where a gateway says that it is there. */
 export const gatewayKey = (site: string, gateway: string): string => `tr1:{${site}}:gw:${gateway}`;
 
-/** What a gateway finds the keys of all others by, with SCAN. */
-export const gatewayKeys = (site: string): string => `tr1:{${site}}:gw:*`;
+/** A set of the names of gateways: SCAN would go through all keys of the engine, also those of others. */
+export const gatewaysKey = (site: string): string => `tr1:{${site}}:gws`;
 
 /** Of a limit: `period` says of which month or window, `id` whose, and `part` which of its counts, such as a gateway's. */
 export function quotaKey(site: string, period: string, id: string, part?: string): string {

@@ -108,6 +108,10 @@ export interface ShareStart {
   /** The actor serves `ShareControl` on it. */
   readonly control: MessagePort;
   readonly log: MessagePort;
+  /** Of all connection actors. */
+  readonly counters: SharedArrayBuffer;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export interface AdminStart {

@@ -87,4 +87,11 @@ export class Counters {
   read(actor: number, counter: Counter): number {
     return this.#values[actor * SLICE + counter];
   }
+
+  /** Of all actors. */
+  sum(counter: Counter): number {
+    let total = 0;
+    for (let at: number = counter; at < this.#values.length; at += SLICE) total += this.#values[at];
+    return total;
+  }
 }

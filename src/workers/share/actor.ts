@@ -10,16 +10,18 @@ import { OnePort } from '../../threads/one-port.js';
 import { serve } from '../../threads/port.js';
 import { Pulse } from '../../threads/pulse.js';
 import { forAdmin } from './for-admin.js';
+import { openEngine } from './open-engine.js';
 import { Others } from './others.js';
+import { PresentSite } from './present-site.js';
 import { roomsOf } from './rooms.js';
 import type { ShareParts } from './shared/room.js';
 
 /** Settles after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log: port }: ShareStart): Promise<void> {
+export async function run(start: ShareStart): Promise<void> {
+  const { options, beats, control, log: port } = start;
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
-  pulse.start();
   const { log } = actorLog(port, options.log_level);
   let inForce = options;
   const others = new Others({
@@ -33,15 +35,22 @@ export async function run({ options, beats, control, log: port }: ShareStart): P
       for (const room of rooms) room.asked?.(actor, destinations);
     },
   });
+  const sites = new PresentSite((share) => openEngine(share, (notice) => log?.tell(notice)));
+  sites.configure(options);
   const parts: ShareParts = {
     options: () => inForce,
+    site: () => sites.site,
     now: () => performance.now(),
     routes: () => others.routes,
     names: () => others.names,
     tellHints: (actor, hints) => others.tellHints(actor, hints),
     tell: (notice) => log?.tell(notice),
   };
-  const rooms = roomsOf(parts);
+  const rooms = roomsOf(parts, start);
+  pulse.each(() => {
+    for (const room of rooms) room.beat?.();
+  });
+  pulse.start();
   const admin = new OnePort(forAdmin(parts, rooms));
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
   serve(
@@ -49,6 +58,7 @@ export async function run({ options, beats, control, log: port }: ShareStart): P
       async configure(next) {
         inForce = next;
         log?.setLevel(next.log_level);
+        sites.configure(next);
         for (const room of rooms) room.configured?.();
       },
       connectConnections: async (actor, to) => others.connectConnections(actor, to as MessagePort),
@@ -65,6 +75,7 @@ export async function run({ options, beats, control, log: port }: ShareStart): P
   heap.stop();
   admin.close();
   await Promise.all(rooms.map((room) => room.close?.()));
+  await sites.close();
   await others.close();
   log?.close();
 }

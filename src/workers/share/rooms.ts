@@ -1,7 +1,25 @@
 // The rooms of the share actor.
+import type { ShareStart } from '../../threads/contracts/start.js';
+import { Counters } from '../../threads/shared/counters.js';
+import { engineSeen } from './engine-seen.js';
+import { OwnPresence } from './presence/own-presence.js';
+import { PresenceRoom } from './presence/room.js';
+import { RoutesRoom } from './routes/room.js';
 import type { Room, ShareParts } from './shared/room.js';
 
 /** In the order in which each hears of what happens. */
-export function roomsOf(_parts: ShareParts): readonly Room[] {
-  return [];
+export function roomsOf(
+  parts: ShareParts,
+  { counters, version }: Pick<ShareStart, 'counters' | 'version'>,
+): readonly Room[] {
+  const routes = new RoutesRoom(parts);
+  const own = new OwnPresence({
+    ...{ options: parts.options, now: parts.now, version, counters: new Counters(counters) },
+    counts() {
+      const { asked, found, written } = routes.counts;
+      return { hints_asked: asked, hints_told: found, routes_written: written };
+    },
+  });
+  const presence = new PresenceRoom(parts, () => own.now());
+  return [routes, own, presence, { seen: () => engineSeen(parts) }];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   gatewayKey,
-  gatewayKeys,
+  gatewaysKey,
   idOf,
   isShareName,
   newsKey,
@@ -20,7 +20,7 @@ test('all keys of a site have its tag, so that a cluster keeps them together', (
   assert.deepEqual(routeKeys('main', id), [`tr1:{main}:r:0:${id}`, `tr1:{main}:r:1:${id}`, `tr1:{main}:r:2:${id}`]);
   assert.equal(newsKey('main'), 'tr1:{main}:news');
   assert.equal(gatewayKey('main', 'b'), 'tr1:{main}:gw:b');
-  assert.equal(gatewayKeys('main'), 'tr1:{main}:gw:*');
+  assert.equal(gatewaysKey('main'), 'tr1:{main}:gws');
   assert.equal(quotaKey('main', '2026-11', 'id'), 'tr1:{main}:q:2026-11:id');
   assert.equal(quotaKey('main', '30', 'id', 'b'), 'tr1:{main}:q:30:id:b');
 });

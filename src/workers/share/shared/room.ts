@@ -9,10 +9,13 @@ import type { NamesActor } from '../../../threads/contracts/dns.js';
 import type { RoutesActor } from '../../../threads/contracts/routes.js';
 import type { HintsAsked, HintsTold } from '../../../threads/contracts/share.js';
 import type { Remote } from '../../../threads/port.js';
+import type { Site } from './site.js';
 
 export interface ShareParts {
   /** Those in force; `share.url` is set, or the actor is about to end. */
   options(): Options;
+  /** Undefined where nothing is shared. A room asks for it anew when it is told that other options are in force. */
+  site(): Site | undefined;
   /** In ms, monotonic. */
   now(): number;
   /** The route actor; undefined while it is started again. */
@@ -27,7 +30,7 @@ export interface ShareParts {
 
 /** A room takes part in what interests it. No call may throw, and none waits. */
 export interface Room {
-  /** Other options are in force. */
+  /** Other options are in force, and perhaps another site. */
   configured?(): void;
   /** What the route actor tells its replicas. `forgotten`: destinations of which nothing is remembered any more. */
   routesChanged?(routes: readonly RouteState[], lines: readonly LineEvent[], forgotten: readonly string[]): void;
@@ -39,6 +42,8 @@ export interface Room {
   seen?(): Partial<Pick<ShareSeen, 'engine' | 'routes' | 'news' | 'limits'>>;
   /** All gateways of the site, by name; undefined where the engine does not answer. One room knows them. */
   gateways?(): Promise<readonly GatewaySeen[] | undefined>;
+  /** Called at each beat of the thread: every second to every four. */
+  beat?(): void;
   /** Leaves the engine: nothing more is told. Settles soon. */
   close?(): Promise<void>;
 }

@@ -1,0 +1,115 @@
+// Says to the other gateways of the site every ten seconds that this one is there, and tells people which are. Nothing is decided by
+// it.
+import { randomBytes } from 'node:crypto';
+import { gatewayKey, gatewaysKey, isShareName } from '../../../protocol/share/keys.js';
+import {
+  openPresence,
+  PRESENCE_EACH_MS,
+  PRESENCE_MS,
+  type Presence,
+  sealPresence,
+} from '../../../protocol/share/presence.js';
+import { NONCE_OCTETS } from '../../../protocol/share/seal.js';
+import type { GatewaySeen, PresenceSeen } from '../../../threads/contracts/admin/share.js';
+import type { Command, Reply } from '../engine/engine.js';
+import type { Room, ShareParts } from '../shared/room.js';
+import type { Site } from '../shared/site.js';
+
+const WITHIN_MS = 1000;
+/** The list of names is kept as long after the last gateway has gone. */
+const NAMES_MS = 86_400_000;
+/** Gateways that are told, at most: more than a site has. */
+const GATEWAYS_MAX = 2048;
+
+export class PresenceRoom implements Room {
+  readonly #parts: Pick<ShareParts, 'site' | 'now' | 'options'>;
+  readonly #own: () => Omit<Presence, 'gateway'>;
+  #site: Site | undefined;
+  #told = Number.NEGATIVE_INFINITY;
+
+  /** `own`: what it says of this gateway. */
+  constructor(parts: Pick<ShareParts, 'site' | 'now' | 'options'>, own: () => Omit<Presence, 'gateway'>) {
+    this.#parts = parts;
+    this.#own = own;
+    this.configured();
+  }
+
+  configured(): void {
+    const site = this.#parts.site();
+    if (site === this.#site) return;
+    this.#site = site;
+    site?.engine.onUp(() => this.#tell(site));
+  }
+
+  /** At each beat of the actor. */
+  beat(): void {
+    const site = this.#site;
+    if (site !== undefined && this.#parts.now() - this.#told >= PRESENCE_EACH_MS) this.#tell(site);
+  }
+
+  #tell(site: Site): void {
+    if (site !== this.#site || !site.engine.isUp) return;
+    this.#told = this.#parts.now();
+    const { secrets, gateway, engine } = site;
+    const key = gatewayKey(secrets.site, gateway);
+    const names = gatewaysKey(secrets.site);
+    const sealed = sealPresence(secrets, key, { gateway, ...this.#own() }, randomBytes(NONCE_OCTETS));
+    const commands: Command[] = [
+      ['SET', key, sealed, 'PX', String(PRESENCE_MS)],
+      ['SADD', names, gateway],
+      ['PEXPIRE', names, String(NAMES_MS)],
+    ];
+    // One that is not told is told the next time.
+    void engine.ask(commands, WITHIN_MS);
+  }
+
+  /** Those that are there, and those that the configuration names. Asks nothing of the gateways themselves. */
+  async gateways(): Promise<readonly GatewaySeen[] | undefined> {
+    const site = this.#site;
+    const names = site && (await this.#names(site));
+    if (site === undefined || names === undefined) return undefined;
+    if (names.length === 0) return [];
+    const { secrets, engine } = site;
+    const keys = names.map((name) => gatewayKey(secrets.site, name));
+    const replies = await engine.ask([['MGET', ...keys], ...keys.map((key): Command => ['PTTL', key])], WITHIN_MS);
+    const values = replies?.[0];
+    if (!Array.isArray(values)) return undefined;
+    const known = this.#known;
+    const seen = names.map((name, place): GatewaySeen => {
+      const [value, left_ms] = [values[place], replies?.[place + 1]];
+      const presence = Buffer.isBuffer(value) ? openPresence(secrets, keys[place], name, value) : undefined;
+      return { name, is_known: known.has(name), present: presence && presentOf(presence, Number(left_ms)) };
+    });
+    // A name of which there is no word may be anybody's invention, where the configuration does not have it.
+    return seen.filter(({ present, is_known }) => present !== undefined || is_known);
+  }
+
+  /** Of gateways that have said that they are there, and of the configured ones, in order. */
+  async #names({ engine, secrets }: Site): Promise<readonly string[] | undefined> {
+    const replies = await engine.ask([['SRANDMEMBER', gatewaysKey(secrets.site), String(GATEWAYS_MAX)]], WITHIN_MS);
+    const members = replies?.[0];
+    if (!Array.isArray(members)) return undefined;
+    return [...new Set([...members.flatMap(nameOf), ...this.#known])].sort();
+  }
+
+  get #known(): ReadonlySet<string> {
+    return new Set(this.#parts.options().share.gateways.map(({ name }) => name));
+  }
+
+  /** Others need not wait until its word ends. */
+  async close(): Promise<void> {
+    const site = this.#site;
+    this.#site = undefined;
+    if (site?.engine.isUp) await site.engine.ask([['DEL', gatewayKey(site.secrets.site, site.gateway)]], WITHIN_MS);
+  }
+}
+
+/** None for what no gateway can be called. */
+function nameOf(member: Reply): readonly string[] {
+  const name = String(member);
+  return isShareName(name) ? [name] : [];
+}
+
+function presentOf({ gateway: _gateway, ...said }: Presence, left_ms: number): PresenceSeen {
+  return { ...said, age_ms: Math.min(Math.max(PRESENCE_MS - left_ms, 0), PRESENCE_MS) };
+}
