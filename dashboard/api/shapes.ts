@@ -60,6 +60,8 @@ export interface Race {
   readonly total_ms: number;
   readonly cause?: string;
   readonly detail?: string;
+  /** The hint of another gateway by which it was ordered. */
+  readonly told?: { readonly line: string; readonly gateway: string; readonly age_ms: number };
 }
 
 export interface ConnectionDetail extends Connection {

@@ -232,6 +232,7 @@ export const CHINESE: Readonly<Record<keyof typeof ENGLISH, string>> = {
   'story-open': '竞速仍在进行；已有尝试：{count}。',
   'story-choice': '{line} 在 {ms} 后承载了连接：首选是 {other}。尝试次数：{count}。原因：{why}。',
   'story-rescue': '{line} 在 {ms} 后承载了连接：{other} 先连接并被询问，却没有应答。',
+  'story-told': '按网关 {gateway} 在 {age} 前得知的提示排序：{line} 先开始。',
   'story-won': '{line} 在 {ms} 后承载了连接。尝试次数：{count}。原因：{why}。',
   'succeeded-all': '启动以来的成功率',
   successes: '成功',

@@ -18,6 +18,7 @@ export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>>
   'others-answer-early': '先连上的线路会过早声称已连接',
   cheaper: '其他线路更贵，须等待',
   hinted: '其他线路到不了这个站点',
+  told: '另一个网关说它可用，其他线路须等待',
   'none-answered': '没有服务器像 TLS 那样应答',
   'none-stayed': '它的服务器离开了，也没有别的可用',
   cancelled: '结果未明时客户端已离开',

@@ -19,6 +19,7 @@ export const ENGLISH_CODES = {
   'others-answer-early': 'lines that connected before it say so too early',
   cheaper: 'the others are dearer and had to wait',
   hinted: 'the others do not carry this site',
+  told: 'another gateway says that it works, and the others had to wait',
   'none-answered': 'no server answered as TLS does',
   'none-stayed': 'its server left, and no other was there',
   // Causes of failures.

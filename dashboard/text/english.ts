@@ -236,6 +236,7 @@ export const ENGLISH = {
     '{line} carries the connection after {ms}: {other} was the first choice. Attempts: {count}. Why it: {why}.',
   'story-rescue':
     '{line} carries the connection after {ms}: {other} had connected and been asked before, and did not answer.',
+  'story-told': 'Ordered by a hint of gateway {gateway}, {age} old: {line} began.',
   'story-won': '{line} carries the connection after {ms}. Attempts: {count}. Why it: {why}.',
   'succeeded-all': 'Succeeded since start',
   successes: 'Successes',

@@ -5,7 +5,7 @@ import { type Child, el, fill } from '../dom/element.js';
 import { rescuedFrom } from '../race/geometry.js';
 import { waterfall } from '../race/waterfall.js';
 import { codeText, text } from '../text/language.js';
-import { bytes, dayAndTime, duration, whole } from '../values/format.js';
+import { age, bytes, dayAndTime, duration, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { badge, button, facts, frame, type MakeView, panel } from '../view/view.js';
 import { endingOf } from './connection-cells.js';
@@ -41,7 +41,7 @@ export const connection: MakeView = ({ api, notices }, id) => {
     const signature = JSON.stringify(one.race);
     if (signature !== drawnRace || one.race === undefined) {
       drawnRace = signature;
-      fill(story, ...(one.race ? storyOf(one.race) : [text('no-race')]));
+      fill(story, ...(one.race ? [...storyOf(one.race), ...toldOf(one.race)] : [text('no-race')]));
       fill(race, one.race ? waterfall(one.race, isName(one.race.target)) : null);
     }
     fill(
@@ -97,6 +97,13 @@ function storyOf(race: Race): Child[] {
   if (first !== undefined && first.line !== won.line)
     return [badge('good', text('rescue')), ` ${text('story-choice', { ...told, other: first.line })}`];
   return [badge('good', text('won')), ` ${text('story-won', told)}`];
+}
+
+/** With which line it began, where another gateway has told. */
+function toldOf({ told }: Race): Child[] {
+  if (told === undefined) return [];
+  const { line, gateway, age_ms } = told;
+  return [` ${text('story-told', { line, gateway, age: age(age_ms) })}`];
 }
 
 /** Whether a target is a name, and not an address. */

@@ -185,7 +185,7 @@ class Replayed {
   #happenToTrial(candidate: Candidate, kind: RecordedEvent[1]): void {
     const { memory, now } = this.#world;
     const took_ms = now - this.#race.at;
-    if (kind === 'connected') memory?.connected(candidate, took_ms, now, this.#world, true);
+    if (kind === 'connected') memory?.connected(candidate, took_ms, now, this.#world, { anew: true });
     else if (kind === 'answered') memory?.answered(candidate, took_ms, now);
     else {
       const cause = kind in FAILURES ? FAILURES[kind as FailureCode].blames : (kind as RouteFailure);

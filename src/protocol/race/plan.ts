@@ -4,10 +4,11 @@
 // If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
 // follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
 // Where some lines are preferred, a gate (tier-gate.ts) says which of those that may start have to wait for others.
-// A hint of neighbours puts a line first (hinted-line.ts).
+// A hint of neighbours or of another gateway puts a line first (hinted-line.ts).
 
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
+import type { ToldBeside } from '../routes/foreign-hint.js';
 import { HintedLine } from './hinted-line.js';
 import type { Spared } from './record.js';
 import { appended, EMPTY, without } from './short-list.js';
@@ -77,10 +78,15 @@ export class RacePlan {
   }
 
   /**
-   * In place of a lead: this line goes first, and the others wait until then for it at most. `passes`: it waits for no gate.
+   * In place of a lead, and before the first start: this line goes first, and the others wait until then for it at most. `passes`: it
+   * waits for no gate.
    */
-  hint(line: number, until: number, passes: boolean): void {
-    this.#hint = new HintedLine(line, until, passes);
+  hint(line: number, until: number, passes: boolean, beside?: ToldBeside): void {
+    const hint = new HintedLine(line, until, passes, beside);
+    this.#hint = hint;
+    if (this.#waiting.length === 0) return;
+    this.#waiting = this.#waiting.map((candidates) => hint.ordered(candidates));
+    for (const candidates of this.#waiting) hint.offered(candidates[0].line, candidates.length);
   }
 
   /** All candidates of a line have been offered. */
@@ -98,7 +104,7 @@ export class RacePlan {
       this.#lastResort = [...this.#lastResort, ...fresh];
       return;
     }
-    this.#waiting = appended(this.#waiting, fresh);
+    this.#waiting = appended(this.#waiting, this.#hint?.ordered(fresh) ?? fresh);
     this.#gate?.offer(fresh);
     this.#hint?.offered(fresh[0].line, fresh.length);
   }
@@ -190,6 +196,13 @@ export class RacePlan {
 
   /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
   wakeAt(now: number): number {
+    const wake = this.#wakeAt(now);
+    const late = this.#hint?.mayStartLate(this.#waiting, now);
+    if (late === undefined) return wake;
+    return wake > now ? Math.min(wake, late) : late;
+  }
+
+  #wakeAt(now: number): number {
     const hint = this.#hint;
     const isHintWaiting = hint !== undefined && this.#waiting.some(([{ line }]) => line === hint.line);
     const held = hint === undefined || isHintWaiting ? this.#next : Math.max(this.#next, hint.until);
@@ -202,9 +215,17 @@ export class RacePlan {
   /** Why lines wait that have not begun. */
   get spares(): Spared | undefined {
     if (this.#gate?.spares) return 'cheaper';
-    return this.#hint?.hasHeldBack && this.#waiting.some(([{ line }]) => line !== this.#hint?.line)
-      ? 'hinted'
-      : undefined;
+    return this.isHintSparing ? 'hinted' : undefined;
+  }
+
+  /** Whether lines have not begun that had to wait for the one of a hint. */
+  get isHintSparing(): boolean {
+    return this.#hint?.hasHeldBack === true && this.#waiting.some(([{ line }]) => line !== this.#hint?.line);
+  }
+
+  /** Whether candidates of a line wait for their turn; not those for when nothing else is left. */
+  isWaiting(line: number): boolean {
+    return this.#waiting.some(([one]) => one.line === line);
   }
 
   /** Whether candidates wait for their turn. */

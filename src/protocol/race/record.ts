@@ -36,9 +36,25 @@ export interface AttemptRecord {
 
 /**
  * Why other lines had still to wait. `cheaper`: they are dearer, or others of its weight. `hinted`: they do not carry a host of its
- * site or network.
+ * site or network. `told`: another gateway says that the destination is carried by this one.
  */
-export type Spared = 'cheaper' | 'hinted';
+export type Spared = 'cheaper' | 'hinted' | 'told';
+
+/** A hint of another gateway, which has put a line first in a race. `age_ms`: since when that gateway has known it. */
+export interface ToldHint {
+  /** The number of the line. */
+  readonly line: number;
+  /** The name of that gateway. */
+  readonly from: string;
+  readonly age_ms: number;
+}
+
+/** The same as it is told: by the names of the line and the gateway. */
+export interface ToldRecord {
+  readonly line: string;
+  readonly gateway: string;
+  readonly age_ms: number;
+}
 
 /**
  * Why the winner won. `only-attempt`: no other was started. `none-answered`: no server answered the ClientHello as TLS does,
@@ -79,6 +95,8 @@ export interface RaceRecord {
   readonly detail?: string | undefined;
   /** The place of that rule in the configuration. */
   readonly rule?: number | undefined;
+  /** The hint of another gateway with which the race began. */
+  readonly told?: ToldRecord;
 }
 
 /** A connection, live or ended. It holds no bytes of it, and no secret. */

@@ -23,6 +23,15 @@ export const ROUTE_FAILURES = [
 ] as const;
 export type RouteFailure = (typeof ROUTE_FAILURES)[number];
 
+/**
+ * How a candidate has connected. `anew`: what was measured before counts no longer. `race`: `told` is a first race that began with the line
+ * of which another gateway told, and spared others; in a `whole` one all took part. Absent where that makes no difference.
+ */
+export interface How {
+  readonly anew?: boolean | undefined;
+  readonly race?: 'told' | 'whole' | undefined;
+}
+
 export interface FailureTally {
   count: number;
   /** Time of the last one. */

@@ -8,14 +8,22 @@ import type { Measured, Way } from '../bulk/transfer.js';
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { Preferences } from '../lines/preferences.js';
 import { cheapestProven, isPreferred, isUnproven } from './better.js';
-import { BLAME_WINDOW_MS, CandidateMemory, isAbout, type Outage, type RouteFailure } from './candidate-memory.js';
+import {
+  BLAME_WINDOW_MS,
+  CandidateMemory,
+  type How,
+  isAbout,
+  type Outage,
+  type RouteFailure,
+} from './candidate-memory.js';
 import { Homecoming } from './homecoming.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** An event of a candidate. */
 export type RouteEvent = Candidate &
-  /** `anew`: what was measured before counts no longer. */
   (
-    | { readonly kind: 'connected'; readonly connect_ms: number; readonly anew?: boolean }
+    | ({ readonly kind: 'connected'; readonly connect_ms: number } & How)
     | { readonly kind: 'answered'; readonly first_byte_ms: number }
     | { readonly kind: 'failed'; readonly cause: RouteFailure }
     /** Of a site: its line has carried a part of a bulk transfer; and a connection that did not come in bulk. */
@@ -54,17 +62,19 @@ export class DestinationMemory {
   /** The best one that has lost its place by failing, and when. */
   #lost: { readonly best: CandidateMemory; readonly at: number } | undefined;
   /** When any of them last worked. */
-  worked = Number.NEGATIVE_INFINITY;
+  worked = NEVER;
   /** When there was last any event of them. */
-  touched = Number.NEGATIVE_INFINITY;
+  touched = NEVER;
   /** When all of them last raced. */
-  raced = Number.NEGATIVE_INFINITY;
+  raced = NEVER;
+  /** Another gateway has said which line to begin with, and no other has had its turn: all are still to race. */
+  isHearsay = false;
   /** For the replica: when to compare the addresses of candidates with those of their names. */
-  checkAt = Number.NEGATIVE_INFINITY;
+  checkAt = NEVER;
   /** The number of changes of the machine's files that the last comparison has taken into account. */
   checkedAfter = 0;
   /** For the table: when it was last moved to its place in the order of use. */
-  placed = Number.NEGATIVE_INFINITY;
+  placed = NEVER;
 
   find(candidate: Candidate): CandidateMemory | undefined {
     for (const known of this.candidates) if (sameCandidate(known, candidate)) return known;
@@ -142,9 +152,10 @@ export class DestinationMemory {
   }
 
   /** It has connected. For a line that answers early this proves neither speed nor that it works. */
-  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView, anew = false): CandidateMemory {
+  connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView, how?: How): CandidateMemory {
+    if (how?.race !== undefined) this.isHearsay = how.race === 'told' && (this.isHearsay || this.worked === NEVER);
     const known = this.#open(candidate, now);
-    if (anew) known.forgetTimes();
+    if (how?.anew) known.forgetTimes();
     if (lines.answersEarly(candidate.line)) {
       known.updated = now;
       return known;
@@ -198,7 +209,7 @@ export class DestinationMemory {
   apply(event: RouteEvent, now: number, lines: LineView): CandidateMemory | undefined {
     switch (event.kind) {
       case 'connected':
-        return this.connected(event, event.connect_ms, now, lines, event.anew);
+        return this.connected(event, event.connect_ms, now, lines, event);
       case 'answered':
         return this.answered(event, event.first_byte_ms, now);
       case 'failed':
@@ -228,6 +239,7 @@ export class DestinationMemory {
    * actors keep the same line.
    */
   adopt(told: DestinationMemory, sticky = false): void {
+    this.isHearsay &&= told.isHearsay;
     this.worked = Math.max(this.worked, told.worked);
     this.touched = Math.max(this.touched, told.touched);
     this.traffic = told.traffic ?? this.traffic;
@@ -237,13 +249,13 @@ export class DestinationMemory {
       if (place < 0) {
         if (this.candidates.length < CANDIDATES_MAX) this.candidates.push(theirs);
         // By this actor's answers its name may have moved.
-        this.checkAt = Number.NEGATIVE_INFINITY;
+        this.checkAt = NEVER;
       } else if (theirs.updated > this.candidates[place].updated) {
         const mine = this.candidates[place];
         theirs.connectReported = mine.connectReported;
         theirs.answerReported = mine.answerReported;
         theirs.failureReported = mine.failureReported;
-        if (theirs.gone !== mine.gone) this.checkAt = Number.NEGATIVE_INFINITY;
+        if (theirs.gone !== mine.gone) this.checkAt = NEVER;
         theirs.moved = mine.moved;
         theirs.accuser = mine.accuser;
         this.candidates[place] = theirs;

@@ -31,7 +31,7 @@ export interface HintRules {
 }
 
 /** The others never wait longer for a hint: the usual time between two attempts (RFC 8305 section 8). */
-const ALONE_MAX_MS = 250;
+export const ALONE_MAX_MS = 250;
 
 /** What these neighbours tell of a destination at a port; undefined if none of them works over a line that may be used now. */
 export function hintFrom(

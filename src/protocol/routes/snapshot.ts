@@ -163,7 +163,7 @@ function pinsIn(value: unknown, moved: readonly (number | undefined)[]): readonl
 
 /** Adds the time since writing to all ages, and gives lines their current numbers. */
 function renewed(
-  { destination, candidates, best, traffic, home }: RouteState,
+  { destination, candidates, best, traffic, home, hearsay }: RouteState,
   age_ms: number,
   age_max_ms: number,
   moved: readonly (number | undefined)[],
@@ -194,6 +194,7 @@ function renewed(
     candidates: kept.map(({ now }) => now),
     best: kept.findIndex(({ was }) => was === chosen),
     ...(home === undefined ? {} : { home: { ...home, age_ms: home.age_ms + age_ms } }),
+    ...(hearsay && { hearsay }),
   };
 }
 

@@ -76,6 +76,8 @@ export interface RouteState {
   readonly traffic?: TrafficState;
   /** Of the trials of cheaper lines, where there are any. */
   readonly home?: HomeState;
+  /** That its line is the best is what another gateway has said; absent where this gateway has seen it, or nobody has said it. */
+  readonly hearsay?: true;
 }
 
 export interface HomeState {
@@ -91,6 +93,7 @@ export function stateOf(destination: string, memory: DestinationMemory, now: num
     best: memory.best === undefined ? -1 : memory.candidates.indexOf(memory.best),
     ...(memory.traffic && { traffic: trafficState(memory.traffic) }),
     ...(memory.home === undefined ? {} : { home: homeState(memory.home, now) }),
+    ...(memory.isHearsay ? { hearsay: true } : {}),
   };
 }
 
@@ -155,6 +158,7 @@ export function memoryOf(state: RouteState, now: number, lines: number): Destina
     if (place === state.best) memory.best = candidate;
   }
   if (state.traffic !== undefined) memory.traffic = trafficOfState(state.traffic);
+  memory.isHearsay = state.hearsay === true;
   return memory;
 }
 
@@ -186,7 +190,7 @@ function fill(candidate: CandidateMemory, told: CandidateState, now: number): vo
 /** Checks values from outside the process. */
 export function isRouteState(value: unknown): value is RouteState {
   if (!isRecord(value)) return false;
-  const { destination, candidates, best, traffic, home } = value;
+  const { destination, candidates, best, traffic, home, hearsay } = value;
   return (
     typeof destination === 'string' &&
     destination.length <= KEY_MAX &&
@@ -195,7 +199,8 @@ export function isRouteState(value: unknown): value is RouteState {
     candidates.every(isCandidateState) &&
     isWhole(best, -1, candidates.length - 1) &&
     (traffic === undefined || isTrafficState(traffic)) &&
-    (home === undefined || (isRecord(home) && isTime(home['age_ms']) && isCount(home['tries'])))
+    (home === undefined || (isRecord(home) && isTime(home['age_ms']) && isCount(home['tries']))) &&
+    (hearsay === undefined || hearsay === true)
   );
 }
 

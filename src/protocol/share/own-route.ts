@@ -24,6 +24,8 @@ export function ownRouteOf(
   lines: readonly (Line | undefined)[],
   ids: LineIds,
 ): OwnRoute | undefined {
+  // What another gateway has said is told on only when all lines have raced here.
+  if (state.hearsay === true) return undefined;
   const best = state.candidates[state.best];
   if (best === undefined || best.worked_age_ms === null || !isGood(best)) return undefined;
   const line = ids.idOf(best.line);

@@ -61,6 +61,14 @@ export const Counter = {
   endedForRoom: 31,
   /** Connections that an operator has closed. */
   closedByOperator: 32,
+  /** First contacts of which the share actor was asked what other gateways know, and hints that came. */
+  hintsAsked: 33,
+  hintsTold: 34,
+  /** Of these: hints that came when the race had begun to dial. */
+  hintsTooLate: 35,
+  /** First contacts that began with the line of another gateway's hint, and connections that this line then carried. */
+  hintsFirst: 36,
+  hintsUseful: 37,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

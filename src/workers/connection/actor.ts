@@ -40,6 +40,7 @@ import { Links } from './shared/dialling/links.js';
 import { OutcomeReports } from './shared/outcome-reports.js';
 import { BadAddresses } from './shared/replicas/bad-addresses.js';
 import { BulkSites } from './shared/replicas/bulk-sites.js';
+import { ForeignHints } from './shared/replicas/foreign-hints.js';
 import { NamesReplica } from './shared/replicas/names.js';
 import { RoutesReplica } from './shared/replicas/routes.js';
 import { Sites } from './shared/sites.js';
@@ -161,6 +162,7 @@ class Actor {
       names: this.#names,
       outcomes: this.#outcomes,
       routes: this.#routes,
+      foreignHints: new ForeignHints(now, counters),
       sites,
       bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
@@ -236,6 +238,7 @@ class Actor {
     this.#expire(now);
     this.#routes.flush(now);
     this.#outcomes.flush(now);
+    this.#parts.foreignHints.flush();
     this.#names.flush();
     this.#carrying.turned(now);
     this.#heap.turned(now);
@@ -289,6 +292,7 @@ class Actor {
     this.#parts.tunnels.close();
     this.#names.close();
     this.#routes.close();
+    this.#parts.foreignHints.close();
     this.#access?.close();
     this.#parts.log.close();
     this.#start.control.close();

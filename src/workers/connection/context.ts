@@ -28,6 +28,7 @@ import type { LineSteering } from './shared/line-steering.js';
 import type { OutcomeReports } from './shared/outcome-reports.js';
 import type { BadAddresses } from './shared/replicas/bad-addresses.js';
 import type { BulkSites } from './shared/replicas/bulk-sites.js';
+import type { ForeignHints } from './shared/replicas/foreign-hints.js';
 import type { NamesReplica } from './shared/replicas/names.js';
 import type { RoutesReplica } from './shared/replicas/routes.js';
 import type { RulesReplica } from './shared/replicas/rules.js';
@@ -69,6 +70,8 @@ export interface Context {
   readonly names: NamesReplica;
   readonly outcomes: OutcomeReports;
   readonly routes: RoutesReplica;
+  /** What other gateways of the site know of destinations. */
+  readonly foreignHints: ForeignHints;
   readonly rules: RulesReplica;
   readonly clients: Clients;
   readonly sites: Sites;

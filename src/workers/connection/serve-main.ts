@@ -25,7 +25,7 @@ export interface ServedParts {
   readonly parts: Pick<
     Context,
     | ('engine' | 'links' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters')
-    | ('names' | 'outcomes' | 'routes')
+    | ('names' | 'outcomes' | 'routes' | 'foreignHints')
   >;
   readonly generations: Generations;
   readonly carrying: Pick<Carrying, 'watch'>;
@@ -42,7 +42,7 @@ export function serveMain(
   { control, actor: number }: Pick<ConnectionStart, 'control' | 'actor'>,
   { parts, generations, carrying, why, drain, queued, setAccess }: ServedParts,
 ): void {
-  const { engine, links, sites, failures, records, tunnels, names, outcomes, routes } = parts;
+  const { engine, links, sites, failures, records, tunnels, names, outcomes, routes, foreignHints } = parts;
   const silence = new SilentConnections(parts);
   const watch = (): void => carrying.watch(engine.now);
   const dial = (asked: DialAsked) => dialLine(generations.context, asked);
@@ -60,9 +60,9 @@ export function serveMain(
     drain: async (timeout_ms) => drain(timeout_ms),
     connectNames: async (port, areOutdated) => names.connect(port as MessagePort, areOutdated),
     connectRoutes: async (reports, pushes) => routes.connect(reports as MessagePort, pushes as MessagePort),
-    connectShare: async () => {},
     connectAdmin: async (port) => admin.connect(port as MessagePort),
     connectTls: async (port) => tunnels.connect(port as MessagePort),
+    connectShare: async (port) => foreignHints.connect(port as MessagePort),
     connectAccess: async (port, form) => setAccess(form && { form, port: port as MessagePort }),
     async setRules(tables: RuleTables) {
       await sites.loadFor(tables);

@@ -37,6 +37,13 @@ test('a line that has only connected once is not told, since it may be silent; t
   assert.deepEqual([told?.line, told?.first_byte_ms], [idOf(0), 0]);
 });
 
+test('what began as another gateway had told is not told on before all lines have raced', () => {
+  const told: RouteEvent = { ...connects(FIBRE), kind: 'connected', connect_ms: 20, race: 'told' };
+  const raced: RouteEvent = { ...told, race: 'whole' };
+  assert.equal(own(learned('example.com:443', told, answers(FIBRE))), undefined);
+  assert.equal(own(learned('example.com:443', told, answers(FIBRE), raced))?.line, idOf(0));
+});
+
 test('the address of a proxy is not told', () => {
   const told = own(learned('example.com:443', connects(TUNNEL), answers(TUNNEL)));
   assert.deepEqual([told?.line, told?.ip], [idOf(2), undefined]);

@@ -175,7 +175,7 @@ test('a trial is told to the others, and that it has connected, however often th
     const memory = world.memory();
     world.replica.tried(NAME, memory, FIRST, world.now);
     assert.deepEqual({ ...memory.home }, { at: world.now, tries: 1 });
-    world.replica.connected(NAME, memory, FIRST, 90, world.now, true);
+    world.replica.connected(NAME, memory, FIRST, 90, world.now, { anew: true });
     await flushed(world, told, 1);
     assert.deepEqual(told.kinds, ['connected 0', 'tried 0', 'connected 0']);
     assert.deepEqual(told.routes[2]?.event, { ...FIRST, kind: 'connected', connect_ms: 90, anew: true });

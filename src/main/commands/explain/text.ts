@@ -4,7 +4,7 @@
 import { FAILURES } from '../../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../../protocol/race/record.js';
 import { plainTree } from '../../../protocol/text/plain-text.js';
-import { shownMs } from '../../../protocol/text/spans.js';
+import { shownMs, shownSpan } from '../../../protocol/text/spans.js';
 import type { NameExplanation, ServerAnswer } from '../../../threads/contracts/dns.js';
 import { budgetsHead, budgetText } from '../budgets.js';
 import { deniedText } from '../egress.js';
@@ -34,6 +34,7 @@ export function explainText(explained: Explanation): string {
     ...budgetLines(explanation),
     ...outlookLines(explanation.outlook, explanation.outlook_of),
     ...raceLines(race),
+    ...toldLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),
   ];
@@ -193,6 +194,13 @@ function endOf({ started_ms, connected_ms, asked_ms, answered_ms, ended_ms }: At
   return ended_ms ?? answered_ms ?? asked_ms ?? connected_ms ?? started_ms;
 }
 
+/** With what the race began, where another gateway has told. */
+function toldLines({ told }: RaceRecord): string[] {
+  if (told === undefined) return [];
+  const { gateway, age_ms, line } = told;
+  return wrapped('order: ', `by a hint of gateway ${gateway}, ${shownSpan(age_ms)} old: ${line} began`.split(' '));
+}
+
 // Why
 
 function whyLines({ race, rule }: Explanation): string[] {
@@ -219,6 +227,7 @@ const WHY: Readonly<Record<Why, string>> = {
   'others-failed': 'the others failed',
   cheaper: 'the other lines are dearer, and had to wait for it',
   hinted: 'its line carries a host of the same site or network, and the others had to wait for it',
+  told: 'it works for another gateway, as that has told, and the others had to wait for it',
   'others-answer-early': 'those connected before it are known to say so too early',
   'others-left': 'a server that was connected before it left before the client had spoken',
   'none-answered': 'no candidate answered the ClientHello as TLS does',

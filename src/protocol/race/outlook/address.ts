@@ -62,6 +62,7 @@ function reasonsOfAge(known: CandidateMemory, asked: AddressAsked, now: number):
   if (preferences !== undefined && !known.isProven) return [{ kind: 'unproven' }];
   const by = dearerBy(known.line, asked);
   if (by !== undefined) return [{ kind: 'dearer', by }];
+  if (lead === undefined && memory.isHearsay) return [{ kind: 'hearsay' }];
   const isDue = lead === undefined && refresh_ms > 0 && now - memory.raced >= refresh_ms;
   return [isDue ? { kind: 'race-is-due', raced_ms: since(memory.raced, now) } : { kind: 'not-better' }];
 }

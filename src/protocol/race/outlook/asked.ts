@@ -34,6 +34,14 @@ export interface Home {
   readonly waits_ms: number;
 }
 
+/** A hint of another gateway, by numbers of lines. */
+export interface Told {
+  readonly line: number;
+  readonly mute: readonly number[];
+  readonly from: string;
+  readonly age_ms: number;
+}
+
 export interface Asked {
   readonly lines: readonly AskedLine[];
   /** Undefined where nothing is remembered, or there is no choice. */
@@ -51,6 +59,8 @@ export interface Asked {
   readonly home: Home | undefined;
   /** With what a first contact begins; undefined where neighbours tell nothing. */
   readonly hint: Hint | undefined;
+  /** The same of what another gateway tells. */
+  readonly told: Told | undefined;
   /** The line to which an operator has pinned it, or all destinations. */
   readonly pinned: { readonly line: number; readonly all: boolean } | undefined;
   /** The line that a sticky rule keeps. */

@@ -5,7 +5,7 @@ import type { Reason } from './reason.js';
 import { rounded } from './times.js';
 
 export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[] {
-  const { lines, pinned, kept, health, hint, rates } = asked;
+  const { lines, pinned, kept, health, hint, told, rates } = asked;
   const reasons: Reason[] = [];
   if (pinned?.line === line) reasons.push({ kind: 'pinned', all: pinned.all });
   if (kept === line) reasons.push({ kind: 'kept' });
@@ -13,6 +13,8 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
     reasons.push({ kind: 'another-is-kept', line: lines.find(({ number }) => number === kept)?.name ?? '' });
   if (hint?.line === line)
     reasons.push({ kind: 'carries-neighbour', neighbour: hint.from, ago_ms: rounded(now - hint.worked) });
+  if (told?.line === line) reasons.push({ kind: 'told-by-gateway', gateway: told.from, ago_ms: rounded(told.age_ms) });
+  else if (told?.mute.includes(line)) reasons.push({ kind: 'mute-elsewhere', gateway: told.from });
   reasons.push(...reasonsOfCost(line, asked, now));
   const circuit = health.circuit(line, now);
   if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
@@ -58,11 +60,12 @@ function homeTrialIn(line: number, { schedule, lastResort, memory, health }: Ask
 
 const tierOf = (line: number, { lines }: Asked): number => lines.find(({ number }) => number === line)?.tier ?? 0;
 
-/** Whether a line waits for the one that carries a neighbour. */
-function heldByHint(line: number, { hint, schedule: { starts } }: Asked): Reason[] {
+/** Whether a line waits for the one that carries a neighbour, or of which another gateway tells. */
+function heldByHint(line: number, { hint, told, schedule: { starts } }: Asked): Reason[] {
+  const begins = hint ?? told;
   const first = starts.find(({ candidate }) => candidate.line === line);
-  if (hint === undefined || hint.line === line || first === undefined || first.at_ms === 0) return [];
-  return [{ kind: 'held-back', by: 'hint', starts_ms: rounded(first.at_ms) }];
+  if (begins === undefined || begins.line === line || first === undefined || first.at_ms === 0) return [];
+  return [{ kind: 'held-back', by: hint === undefined ? 'told' : 'hint', starts_ms: rounded(first.at_ms) }];
 }
 
 /** What holds back a line that would start later than others do. */

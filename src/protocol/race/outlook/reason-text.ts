@@ -26,6 +26,7 @@ const HELD_BACK = {
   tier: 'its tier holds it back',
   cost: 'its cost holds it back',
   hint: 'the line of a neighbour goes before it',
+  told: 'the line of another gateway goes before it',
   weight: 'another of equal lines begins for this destination',
 } as const;
 
@@ -83,6 +84,10 @@ export function reasonText(reason: Reason): string {
       return 'a sticky rule keeps it while it works';
     case 'carries-neighbour':
       return `a neighbour is carried by it: ${reason.neighbour}, ${shownSpan(reason.ago_ms)} ago`;
+    case 'told-by-gateway':
+      return `ordered by a hint of gateway ${reason.gateway}, ${shownSpan(reason.ago_ms)} old: it begins`;
+    case 'mute-elsewhere':
+      return `gateway ${reason.gateway} says that it connects there, and does not answer: it begins late`;
     case 'best':
       return 'the best of what is remembered';
     case 'unknown':
@@ -97,6 +102,8 @@ export function reasonText(reason: Reason): string {
       return 'it has not worked since its last failure: a dearer line that works is not left for it';
     case 'race-is-due':
       return `it works, but all are to race again${reason.raced_ms === undefined ? '' : `: they last did ${shownSpan(reason.raced_ms)} ago`}`;
+    case 'hearsay':
+      return 'it works, as another gateway had said: all race once before it leads';
     case 'failing':
       return `failing here for another ${shownSpan(reason.for_ms)} after ${times(reason.failures)}${reason.cause === undefined ? '' : ` (${FAILED[reason.cause]})`}`;
     case 'failed-lately':

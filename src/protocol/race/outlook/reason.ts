@@ -18,7 +18,11 @@ export type Reason =
   | { readonly kind: 'paused' }
   | { readonly kind: 'pinned'; readonly all: boolean }
   | { readonly kind: 'pinned-elsewhere'; readonly line: string; readonly all: boolean }
-  | { readonly kind: 'held-back'; readonly by: 'tier' | 'cost' | 'weight' | 'hint'; readonly starts_ms: number }
+  | {
+      readonly kind: 'held-back';
+      readonly by: 'tier' | 'cost' | 'weight' | 'hint' | 'told';
+      readonly starts_ms: number;
+    }
   | { readonly kind: 'carries'; readonly way: Way; readonly bytes_s: number; readonly ago_ms: number }
   | { readonly kind: 'home-trial-due' }
   | { readonly kind: 'home-trial-later'; readonly for_ms: number }
@@ -32,6 +36,10 @@ export type Reason =
   | { readonly kind: 'kept' }
   /** Of another host of its site, or an address of its network, and when. */
   | { readonly kind: 'carries-neighbour'; readonly neighbour: string; readonly ago_ms: number }
+  /** Of the destination, by the hint of a gateway of the site, which has known it for that time. */
+  | { readonly kind: 'told-by-gateway'; readonly gateway: string; readonly ago_ms: number }
+  /** By the same hint it connects there without an answer. */
+  | { readonly kind: 'mute-elsewhere'; readonly gateway: string }
   // Of an address.
   | { readonly kind: 'best' }
   | { readonly kind: 'unknown' }
@@ -42,6 +50,8 @@ export type Reason =
   | { readonly kind: 'worked-before' }
   | { readonly kind: 'unproven' }
   | { readonly kind: 'race-is-due'; readonly raced_ms: number | undefined }
+  /** Another gateway has said that its line works, and all are to race before it leads. */
+  | { readonly kind: 'hearsay' }
   | {
       readonly kind: 'failing';
       readonly cause: RouteFailure | undefined;

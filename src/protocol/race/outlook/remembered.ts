@@ -15,7 +15,7 @@ export function whyRemembered(
 ): readonly (readonly Reason[])[] {
   const { candidates, best } = memory;
   const { ttl_ms, health } = parts;
-  const leads = best?.isUsable(now, ttl_ms, isSticky(key)) && health.mayUse(best.line, now);
+  const leads = best?.isUsable(now, ttl_ms, isSticky(key)) && health.mayUse(best.line, now) && !memory.isHearsay;
   const asked: AddressAsked = {
     ...{ ...parts, memory, lead: leads ? best : undefined, leftOut: [], isSuspect: () => false },
   };

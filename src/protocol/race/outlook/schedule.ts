@@ -3,6 +3,7 @@
 import type { Candidate } from '../../lines/candidate.js';
 import type { Preferences } from '../../lines/preferences.js';
 import type { CandidateMemory } from '../../routes/candidate-memory.js';
+import type { ToldBeside } from '../../routes/foreign-hint.js';
 import { type PlanRules, RacePlan } from '../plan.js';
 import { type Patience, TierGate } from '../tier-gate.js';
 
@@ -42,6 +43,8 @@ export interface Hinted {
   readonly line: number;
   readonly until_ms: number;
   readonly passes: boolean;
+  /** Of a hint of another gateway; `muteUntil` from the beginning of the race. */
+  readonly beside?: ToldBeside;
 }
 
 const ALWAYS = { hasRoom: () => true };
@@ -49,7 +52,7 @@ const ALWAYS = { hasRoom: () => true };
 export function scheduleOf({ rules, preferences, patience, lead, patience_ms, hinted, steps }: Scheduled): Schedule {
   const plan = new RacePlan(rules, preferences && new TierGate(preferences, patience, rules.unknown_ms));
   if (lead !== undefined) plan.lead(lead, 0, patience_ms);
-  else if (hinted !== undefined) plan.hint(hinted.line, hinted.until_ms, hinted.passes);
+  else if (hinted !== undefined) plan.hint(hinted.line, hinted.until_ms, hinted.passes, hinted.beside);
   const begun = lead === undefined ? 0 : plan.wakeAt(0);
   for (const step of steps) tell(plan, step, begun);
   const lastResort = lastOf(steps);

@@ -91,6 +91,11 @@ export class Candidates {
     return this.#begun && this.#open === 0;
   }
 
+  /** Whether candidates of the line may still come. */
+  isAwaited(number: number): boolean {
+    return this.#lookups.some(({ line, isOpen }) => isOpen && line.number === number);
+  }
+
   /** The most telling cause for which an address was left out. */
   get failure(): Failure | undefined {
     return this.#failure;

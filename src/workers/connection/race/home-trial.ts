@@ -6,8 +6,10 @@ import type { Target } from '../../../protocol/address/target.js';
 import { Deadline, type DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { LineHealth } from '../../../protocol/lines/health/health.js';
+import type { Preferences } from '../../../protocol/lines/preferences.js';
 import type { Options } from '../../../protocol/options.js';
 import type { Failure } from '../../../protocol/race/failure.js';
+import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import { Counter } from '../../../threads/shared/counters.js';
 import { LineCount, type LineCounts } from '../../../threads/shared/line-counts.js';
 import type { AttemptBudget } from '../shared/dialling/attempt-budget.js';
@@ -36,6 +38,46 @@ export type Trial = Pick<HomeTrial, 'attempt' | 'start' | 'said' | 'raceOver'>;
 
 /** Makes a trial, which is still to be started. `depth`: how many gateways the request has passed. */
 export type MakeTrial = (candidate: Candidate, target: Target, depth: number, known: Known) => Trial;
+
+/** The race beside whose lead a trial may begin. */
+interface Trying extends RoomSeeker {
+  readonly target: Target;
+  readonly known: KnownDestination;
+  mayUse(line: number): boolean;
+  outage(line: number): Outage | undefined;
+  addressesOf(line: number): readonly Uint8Array[];
+}
+
+/** The parts of the actor's context that say whether a trial may begin. */
+interface TryingParts {
+  readonly budget: Pick<AttemptBudget, 'isShort' | 'isTight'>;
+  readonly room: Pick<AttemptRoom, 'isOpen'>;
+  /** Undefined where all lines are alike. */
+  readonly preferences: Preferences | undefined;
+  readonly newTrial: MakeTrial;
+}
+
+/**
+ * The trial of a cheaper line beside the lead, if it is time for one; it is still to be started. `lines`: those that the race may use.
+ * `depth`: how many gateways the request has passed.
+ */
+export function trialBeside(
+  { preferences, budget, room, newTrial }: TryingParts,
+  race: Trying,
+  { lines, depth }: { readonly lines: readonly number[]; readonly depth: number },
+  lead: CandidateMemory,
+): Trial | undefined {
+  if (preferences === undefined || preferences.isCheapest(lead.line) || budget.isShort || budget.isTight)
+    return undefined;
+  const { target, known } = race;
+  const mayUse = (line: number): boolean => race.mayUse(line);
+  const addressesOf = (line: number) => race.addressesOf(line);
+  const outage = (line: number): Outage | undefined => race.outage(line);
+  const candidate = known.trial(lead, { preferences, numbers: lines, mayUse, outage, addressesOf });
+  if (candidate === undefined || !room.isOpen(race, candidate.line)) return undefined;
+  known.tried(candidate);
+  return newTrial(candidate, target, depth, known);
+}
 
 export class HomeTrial implements AttemptOutcome, HelloAttemptOutcome<RaceAttempt> {
   readonly depth: number;

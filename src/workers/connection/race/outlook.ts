@@ -4,7 +4,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
-import type { AskedLine, Home, LeftOut } from '../../../protocol/race/outlook/asked.js';
+import type { AskedLine, Home, LeftOut, Told } from '../../../protocol/race/outlook/asked.js';
 import { type Outlook, outlookOf } from '../../../protocol/race/outlook/outlook.js';
 import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook/schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
@@ -17,14 +17,15 @@ import type { Egress } from '../shared/dialling/egress.js';
 import type { LineSteering } from '../shared/line-steering.js';
 import type { RulesReplica } from '../shared/replicas/rules.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
+import { beginningWith, type HintForParts } from './foreign-search.js';
 import type { KnownDestination } from './known/destination.js';
 import { type KnownForParts, knownFor } from './known/memory.js';
-import { type HintParts, takeHint } from './take-hint.js';
+import { takeHint } from './take-hint.js';
 
 /** The parts of the actor's context that an outlook needs. */
 export type OutlookParts = CandidatesParts &
   KnownForParts &
-  HintParts & {
+  HintForParts & {
     readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
     readonly planRules: PlanRules;
     readonly allLines: readonly number[];
@@ -52,6 +53,9 @@ export async function outlook(
   const choice = parts.steering.narrowed(allowed, target, parts.allLines);
   const lines = choice?.lines ?? parts.allLines;
   const known = knownFor(parts, target, lines.length, choice, client);
+  const { foreignHints } = parts;
+  if (foreignHints.isOn && known.key !== undefined && lines.length > 1 && known.isUnknown)
+    foreignHints.ask(known.key, engine.now);
   const gathered = await gather(parts, target, client, lines, known);
   const view: LineView = {
     addressesOf: (line) => gathered.candidates.addressesOf(line),
@@ -68,7 +72,8 @@ export async function outlook(
   const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
   const { memory, kept, patience_ms } = known;
   const { preferences } = parts;
-  const { hint, hinted } = sticky || lines.length < 2 || !known.isUnknown ? NO_HINT : hintOf(parts, target, view);
+  const { hint, told, hinted } =
+    sticky || lines.length < 2 || !known.isUnknown ? NO_HINT : hintOf(parts, target, known.key, view, steps);
   const asked = options.lines.map((line) => ({
     ...line,
     barred: lines.includes(line.number) ? undefined : whyBarred(parts, line.number, usable, target, own),
@@ -76,7 +81,7 @@ export async function outlook(
   const pinned = parts.steering.pinned(usable, target);
   return outlookOf(
     {
-      ...{ lines: asked, pinned, memory, lead, hint, kept, isSuspect, health, preferences, leftOut },
+      ...{ lines: asked, pinned, memory, lead, hint, told, kept, isSuspect, health, preferences, leftOut },
       schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, steps }),
       lastResort: lastOf(steps),
       rates: sticky ? undefined : parts.bulkSites.ratesOf(target, engine.now),
@@ -87,22 +92,43 @@ export async function outlook(
   );
 }
 
-interface Told {
+interface Hints {
+  /** Of a neighbour. */
   readonly hint: Hint | undefined;
+  /** Of another gateway. */
+  readonly told: Told | undefined;
   readonly hinted: Hinted | undefined;
 }
 
-const NO_HINT: Told = { hint: undefined, hinted: undefined };
+const NO_HINT: Hints = { hint: undefined, told: undefined, hinted: undefined };
 
-/** What neighbours tell, and the plan. */
-function hintOf(parts: OutlookParts, target: Target, view: LineView): Told {
+/** What neighbours tell, or else another gateway, and with what the plan begins. */
+function hintOf(
+  parts: OutlookParts,
+  target: Target,
+  key: string | undefined,
+  view: LineView,
+  steps: readonly PlanStep[],
+): Hints {
   const { now } = parts.engine;
-  const told: Hinted[] = [];
+  const hinted: Hinted[] = [];
   const plan = {
     hint: (line: number, until: number, passes: boolean): void =>
-      void told.push({ line, until_ms: until - now, passes }),
+      void hinted.push({ line, until_ms: until - now, passes }),
   };
-  return { hint: takeHint(parts, target, view, plan), hinted: told[0] };
+  const hint = takeHint(parts, target, view, plan);
+  const found = hint === undefined && key !== undefined ? parts.foreignHints.find(key, now) : undefined;
+  const begins = found && beginningWith(parts, found, view);
+  const isOffered = steps.some(
+    (step) => step.kind === 'offer' && !step.isLast && step.candidates[0].line === begins?.line,
+  );
+  if (found === undefined || begins === undefined || !isOffered) return { ...NO_HINT, hint, hinted: hinted[0] };
+  const { line, mute, from } = found.hint;
+  const beside = { ...begins.beside, muteUntil: begins.beside.muteUntil - now };
+  return {
+    ...{ hint, told: { line, mute, from, age_ms: found.age_ms } },
+    hinted: { line, until_ms: begins.until - now, passes: begins.passes, beside },
+  };
 }
 
 /** Whether a cheaper line than the lead's would be tried beside it. */

@@ -8,12 +8,11 @@ import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Preferences } from '../../../protocol/lines/preferences.js';
 import { type Failure, failureOf, mostTelling } from '../../../protocol/race/failure.js';
 import { type PlanRules, RacePlan, type Room } from '../../../protocol/race/plan.js';
-import type { Spared } from '../../../protocol/race/record.js';
+import type { Spared, ToldHint } from '../../../protocol/race/record.js';
 import { appended, EMPTY } from '../../../protocol/race/short-list.js';
 import { TierGate } from '../../../protocol/race/tier-gate.js';
-import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
+import type { Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
-import type { Hint } from '../../../protocol/routes/hints.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import { Counter } from '../../../threads/shared/counters.js';
@@ -23,11 +22,11 @@ import type { AttemptRoom, RoomSeeker } from '../shared/dialling/attempt-room.js
 import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-log.js';
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
-import type { MakeTrial, Trial } from './home-trial.js';
+import { type ForeignSearch, type HintForParts, hintFor } from './foreign-search.js';
+import { type MakeTrial, type Trial, trialBeside } from './home-trial.js';
 import { isHopeless } from './hopeless.js';
 import type { KnownDestination } from './known/destination.js';
 import { type KnownForParts, knownFor } from './known/memory.js';
-import { type HintParts, takeHint } from './take-hint.js';
 
 /** How soon a race that descriptors were too short for looks again. */
 const SHORT_LOOK_MS = 500;
@@ -35,7 +34,7 @@ const SHORT_LOOK_MS = 500;
 /** The parts of the actor's context that the attempts of a race need. */
 export type RaceAttemptsParts = CandidatesParts &
   KnownForParts &
-  HintParts & {
+  HintForParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort' | 'isTight'>;
@@ -60,8 +59,6 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   crowded: string[] | undefined;
   crowdOf: string | undefined;
   readonly known: KnownDestination;
-  /** Why a first contact began with its first line; undefined where nothing was known of neighbours. */
-  hint: Hint | undefined;
   readonly #parts: RaceAttemptsParts;
   /** Numbers of the lines that may be used. */
   readonly #lines: readonly number[];
@@ -72,6 +69,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   #all: readonly RaceAttempt[] = EMPTY;
   #lead: RaceAttempt | undefined;
   #trial: Trial | undefined;
+  /** Of a first contact that may begin with what another gateway knows. */
+  #foreign: ForeignSearch | undefined;
   #leadIsLate = false;
   /** From when on the lead is late by its own history. */
   leadDue = Number.POSITIVE_INFINITY;
@@ -114,7 +113,13 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
 
   /** Why lines are waiting that have not begun. */
   get spares(): Spared | undefined {
-    return this.#plan.spares;
+    const { spares } = this.#plan;
+    return spares === 'hinted' && this.told !== undefined ? 'told' : spares;
+  }
+
+  /** The hint of another gateway with which the race has begun. */
+  get told(): ToldHint | undefined {
+    return this.#foreign?.told;
   }
 
   /** Whether nothing is under way and nothing can be started any more. */
@@ -136,29 +141,16 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       this.#plan.lead(best, engine.now, this.known.patience_ms);
       this.leadDue = this.#plan.wakeAt(engine.now);
       this.#lead = this.#start(best);
-      const { preferences } = this.#parts;
-      if (preferences !== undefined && !this.#sticky) this.#tryHome(best, preferences);
+      const { depth } = this.#outcome;
+      this.#trial = this.#sticky ? undefined : trialBeside(this.#parts, this, { lines: this.#lines, depth }, best);
+      if (this.#trial === undefined) return;
+      this.#all = appended(this.#all, this.#trial.attempt);
+      this.#trial.start(this);
     } else {
       counters[Counter.firstContacts] += 1;
       if (this.#lines.length > 1 && !this.#sticky && this.known.isUnknown)
-        this.hint = takeHint(this.#parts, this.target, this, this.#plan);
+        this.#foreign = hintFor(this.#parts, this, this.#plan, this.#candidates);
     }
-  }
-
-  /** Tries a cheaper line beside the lead, if it is time to. */
-  #tryHome(lead: CandidateMemory, preferences: Preferences): void {
-    const { budget, room, newTrial } = this.#parts;
-    if (preferences.isCheapest(lead.line) || budget.isShort || budget.isTight) return;
-    const numbers = this.#lines;
-    const mayUse = (line: number): boolean => this.mayUse(line);
-    const addressesOf = (line: number) => this.addressesOf(line);
-    const outage = (line: number): Outage | undefined => this.outage(line);
-    const candidate = this.known.trial(lead, { preferences, numbers, mayUse, outage, addressesOf });
-    if (candidate === undefined || !room.isOpen(this, candidate.line)) return;
-    this.known.tried(candidate);
-    this.#trial = newTrial(candidate, this.target, this.#outcome.depth, this.known);
-    this.#all = appended(this.#all, this.#trial.attempt);
-    this.#trial.start(this);
   }
 
   /** Starts what is due. `renews`: whether to ask for names anew where nothing is left that promises to connect. */
@@ -166,11 +158,13 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { budget, engine } = this.#parts;
     const { now } = engine;
     if (!this.#candidates.begun && this.#plan.othersDue(now)) this.#candidates.begin(this.#lines);
+    this.#foreign?.beforeDials();
     for (;;) {
       const candidate = this.#plan.take(now, budget.most(), this);
       if (candidate === undefined) break;
       this.#start(candidate);
     }
+    this.#foreign?.afterDials(this.#all.length > 0);
     if (renews && this.#candidates.done && !this.#plan.hasWaiting && isHopeless(this, now)) this.#candidates.renew();
   }
 
@@ -211,7 +205,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   connected(attempt: RaceAttempt): void {
     this.#plan.connected(attempt.candidate);
     this.#parts.lineCounts.connected(attempt.candidate.line, attempt.connectedAt - attempt.started);
-    this.known.connected(attempt, this.all, this.#candidates.begun);
+    const sparesTold = this.told !== undefined && this.#plan.isHintSparing;
+    this.known.connected(attempt, this.all, this.#candidates.begun && !sparesTold, sparesTold);
+    this.#foreign?.measured();
     this.#judgeLead();
   }
 
@@ -229,6 +225,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     lineCounts.add(attempt.candidate.line, LineCount.failures);
     this.#failure = mostTelling(this.#failure, failure);
     this.known.failed(attempt, failure);
+    if (attempt.candidate.line === this.told?.line) this.#foreign?.measured();
     failures.attempt(attempt, failure, this.target, this, engine.now);
   }
 

@@ -3,7 +3,7 @@
 import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
-import type { Spared } from '../../../protocol/race/record.js';
+import type { Spared, ToldHint } from '../../../protocol/race/record.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-log.js';
@@ -95,6 +95,11 @@ export class Race implements RaceAttemptsOutcome, Expiring {
   /** Why lines are waiting that have not begun. */
   get spares(): Spared | undefined {
     return this.#attempts.spares;
+  }
+
+  /** The hint of another gateway with which the race has begun. */
+  get told(): ToldHint | undefined {
+    return this.#attempts.told;
   }
 
   /** Whether there may be another candidate than the winner. */

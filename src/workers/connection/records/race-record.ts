@@ -9,6 +9,8 @@ import {
   hasFailed,
   type RaceRecord,
   type Spared,
+  type ToldHint,
+  type ToldRecord,
   whyWon,
 } from '../../../protocol/race/record.js';
 
@@ -35,6 +37,8 @@ export interface NotedRace {
   readonly trial?: NotedAttempt | undefined;
   /** Why lines have not been started: they had to wait. */
   readonly spares?: Spared | undefined;
+  /** The hint of another gateway with which it began. */
+  readonly told?: ToldHint | undefined;
 }
 
 /** The outcome of a race. */
@@ -68,8 +72,13 @@ export function raceRecord(
     cause: failure?.code,
     detail: failure?.detail,
     rule: failure?.rule,
+    ...(race?.told === undefined ? {} : { told: toldRecord(race.told, lineName) }),
   };
 }
+
+const toldRecord = ({ line, from, age_ms }: ToldHint, lineName: (line: number) => string): ToldRecord => ({
+  ...{ line: lineName(line), gateway: from, age_ms: Math.round(age_ms) },
+});
 
 function attemptRecord(
   attempt: NotedAttempt,

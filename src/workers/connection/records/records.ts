@@ -171,7 +171,7 @@ export class ConnectionRecords {
     this.#underway.set(slot, underway);
     const { attempts, lead, started } = race;
     const { line, ip } = winner.candidate;
-    if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX) {
+    if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX || race.told !== undefined) {
       this.#keep(slot, race, winner, undefined);
       return;
     }
@@ -198,10 +198,10 @@ export class ConnectionRecords {
     const attempts = race?.attempts.map(copyOf) ?? [];
     const same = (one: NotedAttempt | undefined): NotedAttempt | undefined =>
       one === undefined ? undefined : attempts[race?.attempts.indexOf(one) ?? -1];
-    const kept =
-      race === undefined
-        ? undefined
-        : { started: race.started, attempts, lead: same(race.lead), trial: same(race.trial), spares: race.spares };
+    const kept = race && {
+      ...{ started: race.started, attempts, lead: same(race.lead), trial: same(race.trial) },
+      ...{ spares: race.spares, told: race.told },
+    };
     this.#beside.set(slot, { host, user, race: kept, winner: same(winner), decided: this.#clock.now, failure });
   }
 

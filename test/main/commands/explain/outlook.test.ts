@@ -35,6 +35,12 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
     { kind: 'carries-neighbour', neighbour: 'www.example.com:443', ago_ms: 5000 },
     /neighbour is carried by it: www\.example\.com:443, 5 s ago/,
   ],
+  'told-by-gateway': [
+    { kind: 'told-by-gateway', gateway: 'b', ago_ms: 12_000 },
+    /ordered by a hint of gateway b, 12 s old/,
+  ],
+  'mute-elsewhere': [{ kind: 'mute-elsewhere', gateway: 'b' }, /gateway b says that it connects there, and does not/],
+  hearsay: [{ kind: 'hearsay' }, /as another gateway had said: all race once/],
   best: [{ kind: 'best' }, /best of what is remembered/],
   unknown: [{ kind: 'unknown' }, /nothing is known/],
   'not-better': [{ kind: 'not-better' }, /not clearly faster/],

@@ -107,6 +107,14 @@ tls: TLSv1.3 in 51.3 ms, certificate trusted
   );
 });
 
+test('by whose hint a race was ordered, and how old that was', () => {
+  const { race } = RESCUED;
+  const told = { line: 'last', gateway: 'b', age_ms: 12_000 };
+  const shown = explainText({ ...RESCUED, race: { ...race, why: 'told', told } });
+  assert.match(shown, /^order: by a hint of gateway b, 12 s old: last began$/m);
+  assert.match(shown, /^won: last 192\.0\.2\.1: it works for another gateway, as that has told/m);
+});
+
 test('a race that is lost says the cause, and nothing of a protocol', () => {
   const lost: Explanation = {
     target: '192.0.2.1:80',

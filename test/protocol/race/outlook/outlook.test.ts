@@ -39,10 +39,17 @@ interface World extends Partial<Omit<Asked, 'schedule' | 'lastResort'>> {
 
 const RULES = { stagger_ms: 0, margin_ms: 30, unknown_ms: 150 };
 
+/** With what another gateway's hint begins. */
+const hintedBy = (told: Asked['told']) =>
+  told && {
+    ...{ line: told.line, until_ms: 90, passes: false },
+    beside: { ip: undefined, mute: told.mute, muteUntil: 250 },
+  };
+
 /** Two lines that are offered with an address each. */
 function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], ...more }: World = {}): Asked {
-  const { lead, preferences, hint } = more;
-  const hinted = hint && { line: hint.line, until_ms: hint.alone_ms ?? 0, passes: false };
+  const { lead, preferences, hint, told } = more;
+  const hinted = hint ? { line: hint.line, until_ms: hint.alone_ms ?? 0, passes: false } : hintedBy(told);
   const lines = [...new Set(offered.filter(({ isLast }) => !isLast).map((one) => one.candidate.line))];
   const steps: PlanStep[] = [
     { kind: 'begin', lines },
@@ -60,7 +67,7 @@ function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], .
       home: undefined,
       preferences: undefined,
     },
-    ...{ hint: undefined, rates: undefined },
+    ...{ hint: undefined, told: undefined, rates: undefined },
     schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, steps }),
     lastResort: lastOf(steps),
     ...{ leftOut: [], isSuspect: () => false, health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },
@@ -395,4 +402,25 @@ test('a first contact begins with the line of a neighbour, and says whose; the o
     outlookOf(asked({ hint: { ...hint, alone_ms: undefined } }), 2000).lines.map(({ line, why }) => [line, ...why]),
     [['home'], ['phone', carries]],
   );
+});
+
+test('a first contact begins with the line of which another gateway tells; what is mute there says so, and waits longer', () => {
+  const hint = { line: 1, mute: [0], from: 'b', age_ms: 12_000 };
+  assert.deepEqual(
+    outlookOf(asked({ told: hint }), 2000).lines.map(({ line, why, addresses: [first] }) => [
+      ...[line, first.starts_ms],
+      ...why,
+    ]),
+    [
+      ['phone', 0, { kind: 'told-by-gateway', gateway: 'b', ago_ms: 12_000 }],
+      ['home', 250, { kind: 'mute-elsewhere', gateway: 'b' }, { kind: 'held-back', by: 'told', starts_ms: 250 }],
+    ],
+  );
+});
+
+test('what works only as another gateway has said does not lead before all have raced', () => {
+  const known = new DestinationMemory();
+  known.connected(HOME, 20, 1000, lineView(), { race: 'told' });
+  const [home] = outlookOf(asked({ memory: known }), 2000).lines;
+  assert.deepEqual(home.addresses[0].why, [{ kind: 'hearsay' }]);
 });

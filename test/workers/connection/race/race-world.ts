@@ -21,6 +21,7 @@ import { AttemptRoom } from '../../../../src/workers/connection/shared/dialling/
 import { Crowds } from '../../../../src/workers/connection/shared/dialling/crowds.js';
 import { dialLines } from '../../../../src/workers/connection/shared/dialling/dial-lines.js';
 import type { Permission } from '../../../../src/workers/connection/shared/dialling/egress.js';
+import { ForeignHints } from '../../../../src/workers/connection/shared/replicas/foreign-hints.js';
 import type { NameOutcome } from '../../../../src/workers/connection/shared/replicas/name-outcome.js';
 import { RoutesReplica } from '../../../../src/workers/connection/shared/replicas/routes.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
@@ -79,6 +80,15 @@ export interface Changes {
   readonly lines?: readonly number[];
   /** Of lines, by their numbers. */
   readonly preferences?: Readonly<Record<number, Partial<Preference>>>;
+  /** Whether there is a share actor: what it says is given to `foreignHints.told`. */
+  readonly isSharing?: boolean;
+}
+
+/** Hints of a share actor to which no message goes. */
+class AskedHints extends ForeignHints {
+  override get isOn(): boolean {
+    return true;
+  }
 }
 
 /** A trial that hears what its race tells it. */
@@ -136,7 +146,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly lost: FailureCode[] = [];
   readonly crowded: string[] = [];
 
-  constructor(engine: E, { race = {}, cache = {}, lines = [0], preferences = {} }: Changes = {}) {
+  constructor(engine: E, { race = {}, cache = {}, lines = [0], preferences = {}, isSharing = false }: Changes = {}) {
     const options = defaultOptions();
     this.engine = engine;
     const limits = { ...options.limits, racing_max: RACING_MAX };
@@ -153,6 +163,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
     this.room = new AttemptRoom(this.budget, crowds, this.lines, this.failures);
     this.routes = new RoutesReplica(0, this.options, this.health, () => engine.now);
     this.preferences = this.routes.preferences;
+    this.foreignHints = new (isSharing ? AskedHints : ForeignHints)(() => engine.now, this.counters);
   }
 
   readonly newAttempt: MakeAttempt = (candidate, target, outcome) => {
@@ -203,6 +214,7 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   readonly sites = { of: ({ host }: Target): string => host.split('.').slice(-2).join('.') };
   readonly badAddresses = { isLast: (): boolean => false };
   readonly outcomes = { note: (): void => {} };
+  readonly foreignHints: ForeignHints;
   /** What lines carry for the site; undefined where it is not one of bulk transfers. */
   rates: SiteRates | undefined;
   readonly bulkSites = { ratesOf: (): SiteRates | undefined => this.rates };

@@ -146,6 +146,18 @@ test('why an only attempt was the only one stays with its row', () => {
   assert.deepEqual(whys, ['only-attempt', 'cheaper', 'hinted', 'remembered']);
 });
 
+test('with what a race began as another gateway had told stays on record, by names', () => {
+  const world = new World();
+  const { records } = world;
+  const slot = world.open();
+  records.targeted(slot, target('192.0.2.1:80'), undefined);
+  const race = world.race({});
+  const told = { line: 0, from: 'b', age_ms: 12_000.4 };
+  records.won(slot, { ...race, spares: 'told', told }, race.attempts[0], { up: 0, down: 0 });
+  const { why, told: kept } = records.read(slot).race ?? {};
+  assert.deepEqual([why, kept], ['told', { line: 'direct', gateway: 'b', age_ms: 12_000 }]);
+});
+
 test('a client is where a header tells that it is, whatever family either address has', () => {
   const world = new World();
   const { records } = world;

@@ -126,6 +126,16 @@ export const Detailed = Type.Object({
       cause: Type.Optional(Type.String({ description: 'Why there is no connection' })),
       detail: Type.Optional(Type.String()),
       rule: Type.Optional(count('The place in the configuration of the rule that blocked it')),
+      told: Type.Optional(
+        Type.Object(
+          {
+            line: Type.String({ description: 'With which the race began' }),
+            gateway: Type.String({ description: 'Which gateway of the site has told that it works' }),
+            age_ms: ms('For how long that gateway had known it'),
+          },
+          { description: 'The hint of another gateway by which the race was ordered' },
+        ),
+      ),
     }),
   ),
 });

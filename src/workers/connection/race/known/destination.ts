@@ -43,7 +43,7 @@ export class KnownDestination implements Patience {
   readonly #parts: KnownParts;
   readonly #target: Target;
   /** Undefined if there is no choice, and so nothing to remember. */
-  readonly #key: string | undefined;
+  readonly key: string | undefined;
   #memory: DestinationMemory | undefined;
   /** The line that was the first to connect, unless it answers early; -1 before. */
   #winner = -1;
@@ -55,7 +55,7 @@ export class KnownDestination implements Patience {
   constructor(parts: KnownParts, target: Target, key: string | undefined) {
     this.#parts = parts;
     this.#target = target;
-    this.#key = key;
+    this.key = key;
     if (key !== undefined) this.#memory = parts.routes.get(key, parts.engine.now);
   }
 
@@ -66,12 +66,12 @@ export class KnownDestination implements Patience {
 
   /** Whether there is a choice at all. */
   get areOfUse(): boolean {
-    return this.#key !== undefined;
+    return this.key !== undefined;
   }
 
   /** Whether nothing is remembered of it. */
   get isUnknown(): boolean {
-    return this.#memory === undefined && this.#key !== undefined;
+    return this.#memory === undefined && this.key !== undefined;
   }
 
   /** How much later than its history says a candidate may be before others are tried beside it, in ms. */
@@ -118,9 +118,10 @@ export class KnownDestination implements Patience {
     if (memory === undefined) return undefined;
     const { routes, engine, options, names, bulkSites } = this.#parts;
     if (engine.now >= memory.checkAt || memory.checkedAfter !== names.changes)
-      checkAddresses(this.#parts, this.#key as string, memory, this.#target);
+      checkAddresses(this.#parts, this.key as string, memory, this.#target);
     const { refresh_s } = options.cache;
-    if (!sticky && refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000) return undefined;
+    if (!sticky && (memory.isHearsay || (refresh_s > 0 && engine.now - memory.raced >= refresh_s * 1000)))
+      return undefined;
     const rates = sticky ? undefined : bulkSites.ratesOf(this.#target, engine.now);
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky, rates);
   }
@@ -149,8 +150,8 @@ export class KnownDestination implements Patience {
   /** Of lines that are equally fast as well, the destination has its own. */
   firstOf(lines: readonly number[]): number | undefined {
     const { preferences, health } = this.#parts;
-    if (preferences === undefined || !preferences.areSpread || this.#key === undefined) return undefined;
-    return preferences.shareOf(this.#key, health.times.fastest(lines));
+    if (preferences === undefined || !preferences.areSpread || this.key === undefined) return undefined;
+    return preferences.shareOf(this.key, health.times.fastest(lines));
   }
 
   /** A cheaper candidate than the lead's, if it is time to try one beside it. */
@@ -163,7 +164,7 @@ export class KnownDestination implements Patience {
   tried(candidate: Candidate): void {
     const { engine, routes } = this.#parts;
     this.#tried = candidate;
-    if (this.#memory !== undefined) routes.tried(this.#key as string, this.#memory, candidate, engine.now);
+    if (this.#memory !== undefined) routes.tried(this.key as string, this.#memory, candidate, engine.now);
   }
 
   /** Within which time an attempt should answer, by what is known, in ms. */
@@ -176,41 +177,47 @@ export class KnownDestination implements Patience {
   /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. */
   reached({ candidate, line }: RaceAttempt): Learning | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
-    if (this.#key === undefined && name === undefined) return undefined;
+    if (this.key === undefined && name === undefined) return undefined;
     const ip = line.dials === 'destination' ? candidate.ip : undefined;
-    return new CandidateOutcome(this.#parts, this.#key, this.#memory, candidate, name, ip);
+    return new CandidateOutcome(this.#parts, this.key, this.#memory, candidate, name, ip);
   }
 
   /** A trial has connected: what was measured before it counts no longer. */
   triedWell(attempt: RaceAttempt): void {
     const { routes, engine } = this.#parts;
     this.#lineWorks(attempt);
-    if (this.#key === undefined || this.#memory === undefined) return;
-    routes.connected(this.#key, this.#memory, attempt.candidate, engine.now - attempt.started, engine.now, true);
+    if (this.key === undefined || this.#memory === undefined) return;
+    routes.connected(this.key, this.#memory, attempt.candidate, engine.now - attempt.started, engine.now, {
+      anew: true,
+    });
   }
 
   #lineWorks({ candidate: { line, ip }, line: { isDirect }, started }: RaceAttempt): void {
     const { health, routes, engine, preferences } = this.#parts;
-    if (preferences !== undefined || this.#key !== undefined) health.times.took(line, engine.now - started);
+    if (preferences !== undefined || this.key !== undefined) health.times.took(line, engine.now - started);
     if (!isDirect && health.proxyReached(line)) routes.tell({ kind: 'proxy-reached', line });
     works(this.#parts, line, isDirect ? ip : undefined);
   }
 
-  /** It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race. */
-  connected(attempt: RaceAttempt, attempts: readonly RaceAttempt[], whole: boolean): void {
+  /**
+   * It has connected. `attempts` are all of the race; `whole`: all candidates take part in the race; `told`: others do not, since another
+   * gateway has told of this one's line.
+   */
+  connected(attempt: RaceAttempt, attempts: readonly RaceAttempt[], whole: boolean, told = false): void {
     const { health, routes, engine } = this.#parts;
     const { now } = engine;
     const { line } = attempt.candidate;
     this.#lineWorks(attempt);
     if (this.#winner < 0 && !health.answersEarly(line, now)) this.#wins(line, attempts);
-    if (this.#key === undefined) return;
+    if (this.key === undefined) return;
     if (this.#memory === undefined) {
-      this.#memory = routes.open(this.#key, now);
+      this.#memory = routes.open(this.key, now);
       // Only now it is known that earlier failures were not the destination's.
       for (const earlier of attempts) if (earlier.failure !== undefined) this.#fail(earlier, earlier.failure);
     }
     if (whole) this.#memory.raced = now;
-    routes.connected(this.#key, this.#memory, attempt.candidate, now - attempt.started, now);
+    const race = told ? 'told' : whole && this.#memory.isHearsay ? 'whole' : undefined;
+    routes.connected(this.key, this.#memory, attempt.candidate, now - attempt.started, now, race && { race });
   }
 
   /** Only now it is known that earlier failures may be their lines'. */
@@ -268,14 +275,14 @@ export class KnownDestination implements Patience {
     const { routes, engine } = this.#parts;
     const { candidate } = attempt;
     if (this.#winner >= 0 && this.#winner !== candidate.line) lateBeside(this.#parts, attempt);
-    if (this.#memory !== undefined) routes.failed(this.#key as string, this.#memory, candidate, 'late', engine.now);
+    if (this.#memory !== undefined) routes.failed(this.key as string, this.#memory, candidate, 'late', engine.now);
   }
 
   #fail(attempt: RaceAttempt, { code }: Failure): void {
     const { routes, engine } = this.#parts;
     const { blames } = FAILURES[code];
     if (blames === undefined) return;
-    routes.failed(this.#key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
+    routes.failed(this.key as string, this.#memory as DestinationMemory, attempt.candidate, blames, engine.now);
   }
 
   #judgeProxy({ candidate: { line, ip }, line: { hops }, towards }: RaceAttempt, { code, detail }: Failure): void {

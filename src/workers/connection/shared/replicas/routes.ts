@@ -8,7 +8,7 @@ import { preferencesOf } from '../../../../protocol/lines/health/present-prefere
 import { tableLength } from '../../../../protocol/lines/numbers.js';
 import type { Preferences } from '../../../../protocol/lines/preferences.js';
 import type { Options } from '../../../../protocol/options.js';
-import type { Move, Outage, RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
+import type { How, Move, Outage, RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
 import { isSticky } from '../../../../protocol/routes/destination-key.js';
 import type { DestinationMemory, LineView, RouteEvent } from '../../../../protocol/routes/destination-memory.js';
 import { memoryOf, type RouteState } from '../../../../protocol/routes/state.js';
@@ -111,14 +111,14 @@ export class RoutesReplica implements RouteSubscriber, LineView {
     candidate: Candidate,
     connect_ms: number,
     now: number,
-    anew = false,
+    how?: How,
   ): void {
     if (memory.worked === Number.NEGATIVE_INFINITY) this.neighbours.place(destination, candidate);
-    const known = memory.connected(candidate, connect_ms, now, this, anew);
+    const known = memory.connected(candidate, connect_ms, now, this, how);
     if (memory.best !== known) this.#keep(destination, memory, now);
-    if (!anew && now - known.connectReported < this.#repeat_ms) return;
+    if (how === undefined && now - known.connectReported < this.#repeat_ms) return;
     known.connectReported = now;
-    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms, ...(anew ? { anew } : {}) });
+    this.#report(destination, { ...of(candidate), kind: 'connected', connect_ms, ...how });
   }
 
   answered(

@@ -1,0 +1,101 @@
+// What a hint of another gateway does to the plan of a race: which line begins, which addresses, and who waits for how long.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Candidate } from '../../../src/protocol/lines/candidate.js';
+import { lineOf } from '../../../src/protocol/lines/line.js';
+import { Preferences } from '../../../src/protocol/lines/preferences.js';
+import { type PlanRules, RacePlan, type Room } from '../../../src/protocol/race/plan.js';
+import { TierGate } from '../../../src/protocol/race/tier-gate.js';
+import type { ToldBeside } from '../../../src/protocol/routes/foreign-hint.js';
+import { candidate } from '../../helpers/candidates.js';
+
+const RULES: PlanRules = { stagger_ms: 0, margin_ms: 30, unknown_ms: 150 };
+const ROOM: Room = { hasRoom: () => true };
+
+const text = ({ line, ip }: Candidate): string => `${line}.${ip[3]}`;
+
+/** Everything that starts now. */
+function start(plan: RacePlan, now: number): string[] {
+  const started: string[] = [];
+  for (let one = plan.take(now, 100, ROOM); one !== undefined; one = plan.take(now, 100, ROOM)) started.push(text(one));
+  return started;
+}
+
+const beside = (told: Partial<ToldBeside>): ToldBeside => ({ ip: undefined, mute: [], muteUntil: 250, ...told });
+
+function offered(plan: RacePlan, ...lines: readonly number[]): RacePlan {
+  for (const line of lines) plan.offer([candidate(line, 1), candidate(line, 2)], false);
+  return plan;
+}
+
+test('a hint that comes when the candidates are known puts its line and its address first', () => {
+  for (const isLate of [true, false]) {
+    const plan = new RacePlan(RULES);
+    const hint = (): void => plan.hint(1, 70, false, beside({ ip: candidate(1, 2).ip }));
+    if (!isLate) hint();
+    offered(plan, 0, 1);
+    if (isLate) hint();
+    assert.deepEqual([start(plan, 0), plan.isHintSparing, plan.wakeAt(0)], [['1.2', '1.1'], true, 70]);
+    assert.deepEqual([start(plan, 70), plan.isHintSparing], [['0.1', '0.2'], false]);
+  }
+});
+
+test('an address that the line does not have changes nothing', () => {
+  const plan = offered(new RacePlan(RULES), 0, 1);
+  plan.hint(1, 0, false, beside({ ip: candidate(1, 9).ip }));
+  assert.deepEqual(start(plan, 0), ['1.1', '0.1', '1.2', '0.2']);
+});
+
+test('a line that does not answer there waits longer than the others, and no longer than its time', () => {
+  const plan = offered(new RacePlan(RULES), 0, 1, 2);
+  plan.hint(1, 70, false, beside({ mute: [0] }));
+  assert.deepEqual([start(plan, 0), plan.wakeAt(0)], [['1.1', '1.2'], 70]);
+  assert.deepEqual([start(plan, 70), plan.wakeAt(70)], [['2.1', '2.2'], 250]);
+  assert.deepEqual([start(plan, 249), start(plan, 250)], [[], ['0.1', '0.2']]);
+});
+
+test('where only lines wait that do not answer there, the race wakes for them', () => {
+  const plan = offered(new RacePlan(RULES), 0, 1);
+  plan.hint(1, 70, false, beside({ mute: [0] }));
+  start(plan, 0);
+  assert.deepEqual([start(plan, 70), plan.wakeAt(70), start(plan, 250)], [[], 250, ['0.1', '0.2']]);
+  assert.ok(plan.wakeAt(250) <= 250, 'nothing is left to wake for');
+});
+
+test('when the line fails, or does not answer here, nothing that was said of the others counts', () => {
+  const failed = offered(new RacePlan(RULES), 0, 1);
+  failed.hint(1, 70, false, beside({ mute: [0] }));
+  start(failed, 0);
+  failed.failed(candidate(1, 1), 10);
+  assert.deepEqual(start(failed, 10), ['0.1', '0.2']);
+  const silent = offered(new RacePlan(RULES), 0, 1);
+  silent.hint(1, 70, false, beside({ mute: [0] }));
+  start(silent, 0);
+  silent.connected(candidate(1, 1));
+  silent.demand(20);
+  assert.deepEqual(start(silent, 20), ['0.1', '0.2']);
+});
+
+test('the line itself does not wait, whatever is said', () => {
+  const plan = offered(new RacePlan(RULES), 1);
+  plan.hint(1, 70, false, beside({ mute: [1] }));
+  assert.deepEqual(start(plan, 0), ['1.1', '1.2']);
+});
+
+test('a dearer line begins where the cheaper one does not answer there, and that one still has its turn', () => {
+  const lines = [0, 1].map((tier) => ({ ...lineOf(tier, `${tier}`, { ip: undefined, port: 0 }, []), tier }));
+  const tiers = Preferences.of(lines) as Preferences;
+  const patience = { holds_ms: () => 60, firstOf: () => undefined };
+  const plan = new RacePlan(RULES, new TierGate(tiers, patience, 150));
+  plan.begin([0, 1], 0);
+  offered(plan, 0, 1);
+  for (const line of [0, 1]) plan.settled(line);
+  plan.hint(1, 0, true, beside({ mute: [0] }));
+  assert.deepEqual([start(plan, 0), plan.isHintSparing], [['1.1', '1.2'], true]);
+  let now = 1;
+  for (let wakes = 0; now < 250 && wakes < 5; wakes += 1) {
+    assert.deepEqual(start(plan, now), []);
+    now = plan.wakeAt(now);
+  }
+  assert.deepEqual([now, start(plan, 250)], [250, ['0.1', '0.2']]);
+});
