@@ -1,7 +1,7 @@
 // The options of a running gateway: the frozen plain object that main/config makes of the configuration, and with which
 // every actor is started. The meaning, unit, range and default of a key are in main/config/schema.ts (docs/config.md) and
 // only there; the comments here say how an option differs from what was configured. Nothing is validated here. Types only.
-import type { AdminOptions } from './admin-options.js';
+import type { AdminOptions, AdminToken } from './admin-options.js';
 import type { Budget } from './budget/budget.js';
 import type { EgressOptions } from './egress/entry.js';
 import type { Line } from './lines/line.js';
@@ -96,6 +96,9 @@ export interface Options {
     readonly entries_max: number;
     readonly refresh_s: number;
     readonly state_file: string | null;
+    /** See startPlaceOf in routes/start-place.ts; paths in it are absolute. */
+    readonly start_from: string | null;
+    readonly start_from_token_file: AdminToken | null;
   };
   readonly dns: TrustOptions & {
     readonly timeout_ms: number;

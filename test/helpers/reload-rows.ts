@@ -267,6 +267,9 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
     observe: (scene) => scene.has(file('routes.lock')),
     seen: [false, true],
   }),
+  // The next start is that of another process.
+  'cache.start_from': () => told('http://127.0.0.1:9090'),
+  'cache.start_from_token_file': ({ file }) => told(file('token')),
   'dns.timeout_ms': () => told(1234),
   'dns.try_timeout_ms': () => told(1234),
   'dns.udp_retry_ms': () => told(123),

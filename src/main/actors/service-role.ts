@@ -91,6 +91,8 @@ export function routesRole(
   left?: number,
 ): Role<RoutesControl> {
   let file = left;
+  /** What another process leaves is as much as the other gateways know. */
+  let isFirst = left === undefined;
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
@@ -100,13 +102,11 @@ export function routesRole(
       const port = said.open();
       const { options } = switchboard.generation;
       const readOnly = !mayWrite(options.cache.state_file);
-      return {
-        start: {
-          ...{ options, beats: life.begin(), control, log: port, readOnly },
-          left: file === undefined ? undefined : pathOfFd(file),
-        } satisfies RoutesStart,
-        ports: [control, port],
-      };
+      const left = file === undefined ? undefined : pathOfFd(file);
+      const own = { options, beats: life.begin(), control, log: port, readOnly, left, isFirst };
+      // One that takes the place of a dead one does not ask again.
+      isFirst = false;
+      return { start: own satisfies RoutesStart, ports: [control, port] };
     },
     ready: answers,
     async serving(control) {

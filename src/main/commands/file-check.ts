@@ -1,9 +1,11 @@
 // For `tcproute check`: the warnings that a start would give about files that the gateway reads but does not need. It writes
 // no file.
+import { existsSync } from 'node:fs';
 import { readBounded } from '../../files/bounded-file.js';
 import { readState, whyNotWritable } from '../../files/state-file.js';
 import type { Options } from '../../protocol/options.js';
 import { parseRoutes, ROUTES_OCTETS_MAX } from '../../protocol/routes/snapshot.js';
+import { startPlaceOf } from '../../protocol/routes/start-place.js';
 import { parseSnapshot, SNAPSHOT_OCTETS_MAX } from '../../protocol/trust/snapshot.js';
 import { whyNotOpened } from '../process/log-outlet.js';
 import { whyNoPidFile } from '../process/pid-file.js';
@@ -39,11 +41,15 @@ export function fileWarnings({
     const why = path === null ? undefined : whyNotWritable(path);
     if (why !== undefined) warn(`${path} cannot be written: ${why}`);
   }
-  const routes = cache.state_file === null ? undefined : readState(cache.state_file, ROUTES_OCTETS_MAX, warn);
-  if (routes !== undefined && routes !== '') {
+  const from = startPlaceOf(cache.start_from ?? '');
+  const start_file = from?.kind === 'file' ? from.path : null;
+  if (start_file !== null && !existsSync(start_file)) warn(`cache.start_from: ${start_file} does not exist`);
+  for (const path of [cache.state_file, start_file]) {
+    const routes = path === null ? undefined : readState(path, ROUTES_OCTETS_MAX, warn);
+    if (routes === undefined || routes === '') continue;
     const bounds = { now, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };
-    const parsed = parseRoutes(routes, lines, bounds);
-    if (parsed.kind === 'invalid') warn(`${cache.state_file} is ignored: ${parsed.why}`);
+    const parsed = parseRoutes(routes, lines, { ...bounds, isForeign: path === start_file });
+    if (parsed.kind === 'invalid') warn(`${path} is ignored: ${parsed.why}`);
   }
   const names = dns.state_file === null ? undefined : readState(dns.state_file, SNAPSHOT_OCTETS_MAX, warn);
   if (names !== undefined && names !== '') {

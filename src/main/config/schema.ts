@@ -4,6 +4,7 @@ import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
 import { WORKERS_MAX } from '../process/cores.js';
 import { ADMIN } from './checks/admin/admin.js';
+import { checkToken, TOKEN_ALLOWED } from './checks/admin/token.js';
 import { checkHosts, HOSTS_ALLOWED, type HostEntries } from './checks/dns/hosts.js';
 import {
   checkNameservers,
@@ -30,6 +31,7 @@ import { checkLogLevel, LOG_LEVEL_ALLOWED } from './checks/values/log-level.js';
 import { checkNetworks, NETWORKS_ALLOWED } from './checks/values/networks.js';
 import { RACE } from './checks/values/race.js';
 import { choice, integer, orNone, type Setting } from './checks/values/setting.js';
+import { checkStartFrom, START_FROM_ALLOWED } from './checks/values/start-from.js';
 import { stateFile } from './checks/values/state-file.js';
 import { asJson, asLines, asList, asText } from './sources/text.js';
 
@@ -221,6 +223,8 @@ const cache = {
   entries_max: integer({ doc: 'The largest number of destinations that are remembered. The one that was used longest ago is forgotten first.', default: 100_000, env: 'TCPROUTE_CACHE_ENTRIES_MAX', min: 1, max: 1_000_000 }),
   refresh_s: integer({ doc: 'How often all candidates of a destination in use are raced again although one is remembered. With 0 they are raced again only when that one fails.', default: 0, env: 'TCPROUTE_CACHE_REFRESH_S', min: 0, max: WEEK_S }),
   state_file: stateFile({ doc: 'Where the routes are kept over a restart.', env: 'TCPROUTE_CACHE_STATE_FILE' }),
+  start_from: orNone({ doc: 'Where a gateway that starts reads what another one remembers, which its own `state_file` goes before: the admin API of that gateway, or a file with such a snapshot. Lines are the same by their names. See [starting warm](fleet.md#start-warm-without-an-engine).', env: 'TCPROUTE_CACHE_START_FROM', allowed: START_FROM_ALLOWED, check: checkStartFrom }),
+  start_from_token_file: orNone({ doc: 'A file with the token that `start_from` wants.', env: 'TCPROUTE_CACHE_START_FROM_TOKEN_FILE', allowed: `${TOKEN_ALLOWED}; null for none`, check: checkToken }),
 };
 
 // biome-ignore format: a table, one key a line

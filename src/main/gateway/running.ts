@@ -61,7 +61,7 @@ export interface Gateway {
   /** How much of each budget is used. */
   budgets(): readonly ShownBudget[];
   budgetStates(): readonly BudgetState[];
-  /** Resolves once the connection actors know what the state file of routes had. */
+  /** Resolves once the connection actors know what the state file of routes had, and what there was to start from. */
   routesKnown(): Promise<void>;
   /** What an operator sets of lines. Resolves once all actors know. */
   steer(what: NamedChange): Promise<Steer>;

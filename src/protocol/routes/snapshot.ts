@@ -11,6 +11,11 @@ export interface RouteBounds {
   readonly now: number;
   readonly age_max_ms: number;
   readonly entries_max: number;
+  /**
+   * Another gateway has written it, perhaps by another clock. A line is then the same where it has the same name, since sources and
+   * proxies differ between machines. Absent: it is our own.
+   */
+  readonly isForeign?: boolean;
 }
 
 export type ParsedRoutes =
@@ -23,6 +28,8 @@ export const ROUTES_BEGIN = /^\{"format":"tcproute-routes"/;
 const NOT_OURS = 'not a list of routes';
 const VERSION = 1;
 const END = 'end\n';
+/** How far the clock of another machine may be ahead. */
+const AHEAD_MAX_MS = 60_000;
 /** Room for some 100 000 destinations with four candidates each. */
 export const ROUTES_OCTETS_MAX = 128 * 1024 * 1024;
 
@@ -106,6 +113,11 @@ export class RouteReader {
     return undefined;
   }
 
+  /** Whether a line of the text is one that there is. */
+  get areLinesKnown(): boolean {
+    return this.#moved.some((line) => line !== undefined);
+  }
+
   /** The destinations that are pinned to lines that there are; like the routes, valid only if `end` finds no fault. */
   get pins(): readonly Pin[] {
     return this.#pins;
@@ -128,11 +140,14 @@ export class RouteReader {
         this.#why = 'damaged';
         return;
       }
-      this.#age_ms = this.#bounds.now - written_at;
+      const { now, isForeign = false } = this.#bounds;
+      const age_ms = now - written_at;
       // The clock was set back, so no age can be trusted.
-      if (this.#age_ms < 0) this.#why = 'written in the future';
-      const numbers = new Map<unknown, number>(this.#lines.map((line) => [identityOf(line), line.number]));
-      this.#moved = identities.map((identity) => numbers.get(identity));
+      if (age_ms < (isForeign ? -AHEAD_MAX_MS : 0)) this.#why = 'written in the future';
+      this.#age_ms = Math.max(age_ms, 0);
+      const known = isForeign ? nameIn : (identity: unknown) => identity;
+      const numbers = new Map<unknown, number>(this.#lines.map((line) => [known(identityOf(line)), line.number]));
+      this.#moved = identities.map((identity) => numbers.get(known(identity)));
       this.#pins = pinsIn(head['pins'], this.#moved);
     }
   }
@@ -148,6 +163,12 @@ export class RouteReader {
     const kept = renewed(route, this.#age_ms, this.#bounds.age_max_ms, this.#moved);
     return kept.candidates.length > 0 ? kept : undefined;
   }
+}
+
+/** The name of a line, which begins its identity; undefined where there is none. */
+function nameIn(identity: unknown): unknown {
+  const parts = typeof identity === 'string' ? parse(identity) : undefined;
+  return Array.isArray(parts) && typeof parts[0] === 'string' ? parts[0] : undefined;
 }
 
 /** What is not a pin of a line that there is is left out. */

@@ -46,7 +46,7 @@ export interface RoutesControl {
   setLinks(links: readonly LineLink[]): Promise<void>;
   /** Writes all routes to the file at a path, in the form of the state file, for another process. */
   snapshot(path: string): Promise<void>;
-  /** Resolves once the connection actors know what the state file had. */
+  /** Resolves once the connection actors know what the state file had, and what there was to start from. */
   settled(): Promise<void>;
   /** Another process writes the state file from now on. */
   retire(): Promise<void>;

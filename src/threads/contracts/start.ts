@@ -93,6 +93,8 @@ export interface RoutesStart {
   readonly readOnly?: boolean;
   /** The path of what another route actor knew whose place this one takes, which is read in place of the state file. */
   readonly left?: string | undefined;
+  /** The gateway starts: what `cache.start_from` has is taken over. */
+  readonly isFirst?: boolean;
 }
 
 export interface TlsStart {

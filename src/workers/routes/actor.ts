@@ -19,6 +19,7 @@ import { RouteFeed } from './route-feed.js';
 import { RouteMemory } from './route-memory.js';
 import { SiteNames } from './site-names.js';
 import { Snapshots } from './snapshots.js';
+import { startFrom } from './start-from.js';
 
 /** Part of the 15 s in which an actor must be ready. */
 const RESTORE_WAIT_MS = 1000;
@@ -33,7 +34,15 @@ interface Connected {
 }
 
 /** Resolves after `stop()`, or when the other end of the control port closes. */
-export async function run({ options, beats, control, log, readOnly = false, left }: RoutesStart): Promise<void> {
+export async function run({
+  options,
+  beats,
+  control,
+  log,
+  readOnly = false,
+  left,
+  isFirst = false,
+}: RoutesStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
   heap.follow(pulse);
@@ -52,8 +61,13 @@ export async function run({ options, beats, control, log, readOnly = false, left
   const admin = new OnePort(
     routesForAdmin({ memory, lines, snapshots, steering: () => steering, tell, reported: () => routes.reported() }),
   );
+  const ending = new AbortController();
+  const inform = (message: string): void => written?.write('info', {}, message);
+  const parts = { cache: options.cache, lines, memory, warn, inform };
+  const joined = isFirst ? startFrom(parts, ending.signal) : Promise.resolve();
   const ended = new Promise<void>((resolve) => control.once('close', resolve));
-  await Promise.race([memory.restored, ended, restoreWait(memory.restored)]);
+  const warm = Promise.all([memory.restored, joined]);
+  await Promise.race([warm, ended, restoreWait(warm)]);
   serve(
     {
       connect: async (actor: number, reports: MessagePort, pushes: MessagePort) =>
@@ -84,7 +98,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
         await memory.snapshot(path);
       },
       settled: async () => {
-        await memory.restored;
+        await Promise.all([memory.restored, joined]);
         await routes.told();
       },
       retire: () => memory.retire(),
@@ -103,6 +117,8 @@ export async function run({ options, beats, control, log, readOnly = false, left
   admin.close();
   await routes.close();
   states.look(Number.POSITIVE_INFINITY);
+  ending.abort();
+  await joined;
   await memory.close();
   written?.close();
 }
@@ -111,7 +127,7 @@ export async function run({ options, beats, control, log, readOnly = false, left
 const told = (): Promise<void> => new Promise(setImmediate);
 
 /** A short state is restored before the first connection; a long one while the gateway serves. */
-async function restoreWait(restored: Promise<void>): Promise<void> {
+async function restoreWait(restored: Promise<unknown>): Promise<void> {
   const abort = new AbortController();
   void restored.then(() => abort.abort());
   await wait(RESTORE_WAIT_MS, undefined, { signal: abort.signal }).catch(() => {});

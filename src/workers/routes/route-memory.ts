@@ -20,6 +20,9 @@ const SAVE_EVERY_MS = 60_000;
 /** Routes that are restored in one turn, which takes some milliseconds. */
 const PIECE = 5000;
 
+/** A destination with what is remembered of it. */
+export type Known = readonly [destination: string, memory: DestinationMemory];
+
 export interface RouteMemoryParts {
   readonly warn: Warn;
   /** Called with the destinations that the state file had. */
@@ -228,7 +231,7 @@ export class RouteMemory {
     const reader = new RouteReader(this.#lines.all, { now: Date.now(), age_max_ms: ttl_s * 1000, entries_max });
     const begun = performance.now();
     /** The most recently used first. */
-    const kept: (readonly [destination: string, memory: DestinationMemory])[] = [];
+    const kept: Known[] = [];
     const read = await readLines(path, ROUTES_OCTETS_MAX, (line, hasEnd) => {
       const state = reader.take(line, hasEnd);
       if (state !== undefined) kept.push([state.destination, memoryOf(state, begun, this.#lines.end)]);
@@ -242,26 +245,39 @@ export class RouteMemory {
       return;
     }
     this.#pins.found(reader.pins);
-    await this.#takeOver(kept, reading);
+    await this.#takeOver(kept, () => reading.isOver);
   }
 
-  async #takeOver(
-    kept: readonly (readonly [destination: string, memory: DestinationMemory])[],
-    reading: { readonly isOver: boolean },
-  ): Promise<void> {
+  /**
+   * Takes over what another gateway remembers, the most recently used first, as far as there is room: what is known here stays, and
+   * so does what the state file has. Resolves with how many destinations were taken.
+   */
+  async join(kept: readonly Known[], ended: AbortSignal): Promise<number> {
+    await this.restored;
+    const taken = await this.#takeOver(kept, () => ended.aborted);
+    if (taken > 0) this.#changed = true;
+    return taken;
+  }
+
+  /** In pieces, each of which is told. Resolves with how many destinations were taken. */
+  async #takeOver(kept: readonly Known[], isOver: () => boolean): Promise<number> {
+    let taken = 0;
     const learned = [...this.#table.entries(performance.now())];
     const room = this.#cache.entries_max - learned.length;
     for (let end = Math.min(kept.length, Math.max(room, 0)); end > 0; end -= PIECE) {
       const piece = kept.slice(Math.max(0, end - PIECE), end).reverse();
       for (const [destination, memory] of piece) {
-        if (this.#table.peek(destination, performance.now()) === undefined) this.#table.put(destination, memory);
+        if (this.#table.peek(destination, performance.now()) !== undefined) continue;
+        this.#table.put(destination, memory);
+        taken += 1;
       }
       this.#tell(piece.map(([destination]) => destination));
       await nextTurn();
-      if (reading.isOver) return;
+      if (isOver()) return taken;
     }
     // These were used later than all that was restored.
     for (const [destination, memory] of learned) this.#table.put(destination, memory);
+    return taken;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -121,6 +121,23 @@ test('the file of the process number is in a folder that exists, and is no file 
   })) {
     assert.deepEqual(errorsIn({ pid_file, ...other }), [`pid_file: ${JSON.stringify(pid_file)} is ${key}, too`]);
   }
+  rmSync(folder, { recursive: true });
+});
+
+test('what a gateway starts from is an admin API, a URL or a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tcproute-keys-'));
+  const from = (start_from: unknown) => optionsOf(loadJson({ cache: { start_from } })).cache.start_from;
+  assert.equal(from(null), null);
+  assert.equal(from('http://10.0.0.2:9090'), 'http://10.0.0.2:9090/api/v1/routes/snapshot');
+  assert.equal(from('/var/backups/routes'), '/var/backups/routes');
+  assert.equal(from('unix:/run/tcproute/admin'), 'unix:/run/tcproute/admin');
+  for (const wrong of ['', 5, 'ftp://a.test/x', 'http://me:secret@a.test/', 'https:a.test', 'unix:', 'a'.repeat(5000)])
+    assert.match(errorsIn({ cache: { start_from: wrong } }).join(), /^cache.start_from: .* allowed: a URL of http/);
+  assert.doesNotMatch(errorsIn({ cache: { start_from: 'http://me:hunter2@a.test/' } }).join(), /hunter2/);
+  const token = join(folder, 'token');
+  writeFileSync(token, 'a-token-of-the-tests\n', { mode: 0o600 });
+  const { start_from_token_file } = optionsOf(loadJson({ cache: { start_from_token_file: token } })).cache;
+  assert.deepEqual(start_from_token_file, { path: token, token: 'a-token-of-the-tests' });
   rmSync(folder, { recursive: true });
 });
 

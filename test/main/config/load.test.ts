@@ -114,7 +114,10 @@ test('without a file the defaults hold, and no warning is given', () => {
       hold_ms: 1000,
       early_probe_interval_s: 3600,
     },
-    cache: { ttl_s: 600, entries_max: 100_000, refresh_s: 0, state_file: null },
+    cache: {
+      ...{ ttl_s: 600, entries_max: 100_000, refresh_s: 0, state_file: null },
+      ...{ start_from: null, start_from_token_file: null },
+    },
     dns: {
       timeout_ms: 5000,
       try_timeout_ms: 2000,

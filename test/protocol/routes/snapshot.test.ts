@@ -249,3 +249,48 @@ test('a text of lines whose numbers have holes is read by their identity', () =>
     [1, 0],
   );
 });
+
+test('of what another gateway has written, a line is the one with the same name', () => {
+  const states = routes(3);
+  // There the line has another source, and another place among the lines.
+  const theirs = numbered(line('chain', '192.0.2.9'), line('other'), {
+    ...line('straight'),
+    source: { ip: '192.0.2.77', port: 0 },
+  });
+  const [chain, , straight] = theirs.map(({ number }) => number);
+  const text = encoded(states, LINES);
+  const foreign = parseRoutes(text, theirs, { ...BOUNDS, isForeign: true });
+  assert.equal(foreign.kind, 'snapshot');
+  const linesOf = (kept: readonly RouteState[]) => kept.map(({ candidates }) => candidates.map((one) => one.line));
+  const known = foreign.kind === 'snapshot' ? foreign.routes : [];
+  assert.deepEqual(linesOf(known), new Array(3).fill([straight, chain]));
+  // The best one is on the line that is not known here in one of three.
+  assert.deepEqual(
+    known.map(({ best }) => best),
+    [0, -1, 1],
+  );
+  assert.deepEqual(parsed(text, theirs), []);
+});
+
+test('the clock of another gateway may be a minute ahead, and what it has just written is then of now', () => {
+  const text = encoded(routes(1));
+  const ahead = (ms: number, isForeign: boolean) =>
+    parseRoutes(text, LINES, { ...BOUNDS, now: WRITTEN - ms, isForeign });
+  assert.deepEqual(ahead(60_000, true), { kind: 'snapshot', routes: routes(1), pins: [] });
+  assert.deepEqual(ahead(60_001, true), { kind: 'invalid', why: 'written in the future' });
+  assert.deepEqual(ahead(1, false), { kind: 'invalid', why: 'written in the future' });
+});
+
+test('identities of lines that are none give no line', () => {
+  const [head, ...rest] = encoded(routes(1)).split('\n') as [string, ...string[]];
+  const fields = JSON.parse(head) as object;
+  for (const wrong of [null, 5, '', '{}', '[]', '[5]', '[', 'straight', ['straight'], '["straight'])
+    assert.deepEqual(
+      parseRoutes([JSON.stringify({ ...fields, lines: [wrong, wrong, wrong] }), ...rest].join('\n'), LINES, {
+        ...BOUNDS,
+        isForeign: true,
+      }),
+      { kind: 'snapshot', routes: [], pins: [] },
+      String(wrong),
+    );
+});

@@ -4,7 +4,5 @@ export const STATUS_PATH = '/api/v1/status';
 export const EVENTS_PATH = '/api/v1/events';
 /** What would become of a connection. */
 export const TEST_PATH = '/api/v1/rules/test';
-/** All routes in the form of the state file. */
-export const SNAPSHOT_PATH = '/api/v1/routes/snapshot';
 /** The gateways of the site, and what is shared with them. */
 export const FLEET_PATH = '/api/v1/fleet';

@@ -139,7 +139,7 @@ async function remembered(
   const usage = budget_state_file === null ? undefined : readState(budget_state_file, USAGE_OCTETS_MAX, said.warn);
   if (usage !== undefined) await writeFile(usage_file, usage);
   return {
-    cache: { ...cache, state_file: kept === null ? null : routes_file },
+    cache: { ...cache, state_file: kept === null ? null : routes_file, start_from: null },
     dns: {
       ...dns,
       state_file: dns.state_file === null ? null : names_file,

@@ -1,13 +1,14 @@
-// All that is remembered as a file in the form of the state file, from which another gateway may start (`cache.state_file`). It is
+// All that is remembered as a file in the form of the state file, from which another gateway may start (`cache.start_from`). It is
 // asked for piece by piece, as fast as the client reads.
 import type { Hono } from 'hono';
+import { SNAPSHOT_PATH } from '../../../../protocol/routes/start-place.js';
 import type { Streamed } from '../../endpoint/endpoint.js';
 import { told } from '../../endpoint/told.js';
 import type { AdminParts } from '../../shared/parts.js';
 import { ROUTE_ACTOR } from './routes.js';
 
 export const SNAPSHOT: Streamed = {
-  path: '/api/v1/routes/snapshot',
+  path: SNAPSHOT_PATH,
   summary: 'All that is remembered of destinations, as a file from which another gateway may start',
   mediaType: 'application/octet-stream',
   answer: 'In the form of the state file. One that ends without its last line is not whole',

@@ -76,7 +76,7 @@ test('an address that only resets where another one works is tried last, and sti
   });
   // Without a memory of routes, so that every connection chooses anew.
   const { world } = await makeWorld({ [NAME]: { A: [FORGED, TRUE] } }, {}, 'uring', {
-    cache: { ttl_s: 0, entries_max: 1, refresh_s: 0, state_file: null },
+    cache: { ...defaultOptions().cache, ttl_s: 0, entries_max: 1 },
   });
   await good.stop();
   for (let i = 0; i < 2; i += 1) assert.deepEqual(await world.ask(NAME, bad.port, HELLO), { reply: 0, said: '' });
