@@ -44,9 +44,17 @@ export interface FleetState {
     readonly found: number;
     readonly missed: number;
     readonly missed_known: number;
+    readonly dropped: number;
     readonly unanswered: number;
+    readonly refused: number;
     readonly written: number;
-    readonly refused: Counts;
+  } | null;
+  readonly hints: {
+    readonly asked: number;
+    readonly told: number;
+    readonly too_late: number;
+    readonly first: number;
+    readonly useful: number;
   } | null;
   readonly news: {
     readonly told: number;

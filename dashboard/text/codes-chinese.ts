@@ -1,7 +1,10 @@
 // What the gateway's codes mean, in Chinese. The same codes as in codes-english.ts.
 import type { ENGLISH_CODES } from './codes-english.js';
 
+import { FLEET_CHINESE_CODES } from './fleet-chinese.js';
+
 export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>> = {
+  ...FLEET_CHINESE_CODES,
   connected: '已连接',
   answered: '已应答',
   abandoned: '已放弃：另一个更好',

@@ -89,25 +89,33 @@ function engineOf({ state, for_ms, kind, place, server, detail, times, faults, .
   ]);
 }
 
-function sharedOf({ routes, news, limits }: FleetState): readonly Fact[] {
+function sharedOf({ routes, hints, news, limits }: FleetState): readonly Fact[] {
   return [
     ...(routes === null ? [] : routesOf(routes)),
+    ...(hints === null ? [] : [hintsOf(hints)]),
     ...(news === null ? [] : newsOf(news)),
     ...(limits === null ? [] : limitsOf(limits)),
   ];
 }
 
 function routesOf(routes: NonNullable<FleetState['routes']>): readonly Fact[] {
-  const { asked, found, missed, missed_known, unanswered, written, refused } = routes;
+  const { asked, found, missed, missed_known, dropped, unanswered, written, refused } = routes;
   const pulled = text('fleet-found', {
     ...{ found: whole(found), asked: whole(asked), share: share(found, asked) },
-    ...{ missed: whole(missed + missed_known), unanswered: whole(unanswered) },
+    ...{ missed: whole(missed + missed_known), dropped: whole(dropped), unanswered: whole(unanswered) },
   });
   return [
     [text('fleet-pulled'), pulled],
-    [text('fleet-written'), whole(written)],
-    ...some('fleet-values-refused', refused),
+    [text('fleet-written'), text('fleet-written-told', { written: whole(written), refused: whole(refused) })],
   ];
+}
+
+function hintsOf({ told, too_late, first, useful }: NonNullable<FleetState['hints']>): Fact {
+  const came = text('fleet-hints-told', {
+    ...{ told: whole(told), late: whole(too_late), first: whole(first), useful: whole(useful) },
+    share: share(useful, first),
+  });
+  return [text('fleet-hints'), came];
 }
 
 function newsOf({ told, read, refused, read_age_ms }: NonNullable<FleetState['news']>): readonly Fact[] {
@@ -129,7 +137,7 @@ function limitsOf(limits: NonNullable<FleetState['limits']>): readonly Fact[] {
 }
 
 /** Nothing where all counts are 0. */
-function some(name: 'fleet-faults' | 'fleet-values-refused' | 'fleet-news-refused', counts: Counts): readonly Fact[] {
+function some(name: 'fleet-faults' | 'fleet-news-refused', counts: Counts): readonly Fact[] {
   return Object.values(counts).some((count) => count > 0) ? [[text(name), countsOf(counts)]] : [];
 }
 
@@ -142,6 +150,7 @@ const countsOf = (counts: Counts): string =>
 function nameOf({ name, is_own, is_known }: FleetGateway): readonly Child[] {
   return [
     el('b', {}, name),
+    ' ',
     is_own ? badge('accent', text('fleet-own')) : null,
     is_known ? null : badge('warn', text('fleet-unknown')),
   ];

@@ -185,7 +185,7 @@ test('the gateways of the site are told, and why there are none', { skip }, asyn
   await rows.filter({ hasText: 'unknown' }).getByText('not in share.gateways').waitFor();
   await page.getByText('redis.example:6379').waitFor();
   gateway.answers['GET /fleet'] = {
-    ...{ site: null, gateway: null, engine: null, routes: null, news: null, limits: null },
+    ...{ site: null, gateway: null, engine: null, routes: null, hints: null, news: null, limits: null },
     gateways: [],
   };
   await page.reload();

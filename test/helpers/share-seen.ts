@@ -1,8 +1,8 @@
 // What a share actor might tell of itself: each figure is another one, so that a test sees which went where.
 import type { GatewaySeen, ShareSeen } from '../../src/threads/contracts/admin/share.js';
-import { TIME_BOUNDS_MS } from '../../src/threads/shared/time-histogram.js';
+import { TURN_BOUNDS_MS } from '../../src/threads/shared/time-histogram.js';
 
-const buckets = [...TIME_BOUNDS_MS.map(() => 1), 2];
+const buckets = [...TURN_BOUNDS_MS.map(() => 1), 2];
 
 export const shareSeen = (): ShareSeen => ({
   ...{ site: 'main', gateway: 'a' },
@@ -10,13 +10,12 @@ export const shareSeen = (): ShareSeen => ({
     ...{ state: 'up', for_ms: 7_200_000, kind: 'single', place: '127.0.0.1:6379', server: 'redis 7.0.15' },
     ...{ fault: undefined, detail: undefined, connects: 2, round_trips: 16, commands: 64 },
     ...{ bytes_sent: 12_000, bytes_received: 34_000 },
-    times: { bounds_ms: TIME_BOUNDS_MS, buckets, count: 16, sum_ms: 40 },
+    times: { bounds_ms: TURN_BOUNDS_MS, buckets, count: 16, sum_ms: 40 },
     faults: { hanging: 3, full: 0 },
     ...{ dropped: 5, late: 6, writes_dropped: 7, writes_waiting: 8 },
   },
   routes: {
-    ...{ asked: 100, found: 70, missed: 15, missed_known: 10, unanswered: 4, written: 50 },
-    refused: { sealed: 1 },
+    ...{ asked: 100, found: 70, missed: 12, missed_known: 3, dropped: 10, unanswered: 4, refused: 1, written: 50 },
   },
   news: { told: 9, read: { 'line-down': 11 }, refused: { stranger: 12, replayed: 0 }, read_age_ms: 800 },
   limits: {

@@ -60,6 +60,19 @@ test('check without a file checks the defaults and the environment', () => {
   assert.deepEqual([status, stderr], [1, 'error: TCPROUTE_ENGINE: "x" is not allowed; allowed: auto, uring, epoll\n']);
 });
 
+test('fleet key makes the keys of a gateway, and says what goes into the configurations', () => {
+  const { status, stdout, stderr } = tcproute(['fleet', 'key', 'north']);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(
+    stdout,
+    /^share\.secret: made\. The secret of the site.*\nshare-north\.pem: made\. The private key of north/,
+  );
+  const told = tcproute(['fleet', 'key', 'north', '--json']);
+  const { public_key, made } = JSON.parse(told.stdout) as { readonly public_key: string; readonly made: unknown };
+  assert.deepEqual(made, []);
+  assert.equal(stdout.split(`"north": "${public_key}"`).length, 3);
+});
+
 test('a bad configuration starts nothing', () => {
   const { status, stderr } = tcproute(['-c', 'none.json']);
   assert.deepEqual([status, stderr], [1, 'error: none.json: no such file\n']);

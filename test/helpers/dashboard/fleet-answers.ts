@@ -26,9 +26,18 @@ export const fleetAnswers = (): Answers => ({
       ...{ faults: { hanging: 2 }, dropped: 12, late: 3, writes_dropped: 0, writes_waiting: 4 },
     },
     routes: {
-      ...{ asked: 1410, found: 1204, missed: 150, missed_known: 44, unanswered: 12, written: 803 },
-      refused: { unreadable: 1 },
+      ...{
+        asked: 1410,
+        found: 1204,
+        missed: 130,
+        missed_known: 20,
+        dropped: 44,
+        unanswered: 12,
+        refused: 1,
+        written: 803,
+      },
     },
+    hints: { asked: 1410, told: 1204, too_late: 11, first: 1150, useful: 1110 },
     news: { told: 4, read: { 'line-down': 6, 'line-up': 6 }, refused: { unsigned: 1 }, read_age_ms: 400 },
     limits: { on_loss: 'local-share', is_lost: true, leases: 12, claimed: 300, refused: 2, unanswered: 7 },
     gateways: [

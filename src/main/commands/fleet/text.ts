@@ -22,6 +22,7 @@ export function fleetText(fleet: Part, width: number): readonly string[] {
     '',
     ...block('engine', engineLines(fleet.part('engine'))),
     ...block('routes', fleet.has('routes') ? routesLines(fleet.part('routes')) : []),
+    ...block('hints', fleet.has('hints') ? hintsLines(fleet.part('hints')) : []),
     ...block('news', fleet.has('news') ? newsLines(fleet.part('news')) : []),
     ...block('limits', fleet.has('limits') ? limitsLines(fleet.part('limits')) : []),
     ...block('gateways', gatewaysLines(gateways, width - INDENT.length)),
@@ -70,12 +71,22 @@ function routesLines(routes: Part): readonly string[] {
       `${count(routes, 'asked')} asked`,
       `${count(routes, 'found')} found (${shareText(ratio(routes, 'found', 'asked'))})`,
       `${missed} missed`,
+      `${count(routes, 'dropped')} dropped`,
       `${count(routes, 'unanswered')} unanswered`,
-      `${count(routes, 'written')} written`,
     ].join(', '),
-    ...listed('refused', routes, 'refused'),
+    `${count(routes, 'written')} written, ${count(routes, 'refused')} of others refused`,
   ];
 }
+
+const hintsLines = (hints: Part): readonly string[] => [
+  [
+    `${count(hints, 'asked')} asked`,
+    `${count(hints, 'told')} told`,
+    `${count(hints, 'too_late')} too late`,
+    `${count(hints, 'first')} first choice`,
+    `${count(hints, 'useful')} useful (${shareText(ratio(hints, 'useful', 'first'))})`,
+  ].join(', '),
+];
 
 function ratio(part: Part, some: string, all: string): number | undefined {
   const [one, whole] = [part.number(some), part.number(all)];

@@ -28,7 +28,7 @@ export interface EngineSeen {
   readonly commands: number;
   readonly bytes_sent: number;
   readonly bytes_received: number;
-  /** Of round trips, with TIME_BOUNDS_MS. */
+  /** Of round trips, with TURN_BOUNDS_MS. */
   readonly times: Histogram;
   /** Connections that failed or ended, and replies that were faults, by what was wrong. */
   readonly faults: ByWord;
@@ -46,17 +46,17 @@ export interface EngineSeen {
 export interface RoutesSeen {
   /** Destinations of first contacts that this actor was asked for. */
   readonly asked: number;
-  /** Those of which it told a hint. */
+  /** Of these: those of which another gateway knew something, and those of which none did, or was known just before not to. */
   readonly found: number;
-  /** Those of which the engine has nothing, and those that are known for that without a question. */
   readonly missed: number;
   readonly missed_known: number;
-  /** Those that were not asked for, or not answered: the engine is away, or too much is under way. */
+  /** Those that were not asked for in time, as while the engine is away, and those that it did not answer in time. */
+  readonly dropped: number;
   readonly unanswered: number;
-  /** Destinations that were written to the engine. */
+  /** Values that no gateway of the site has written there, or that are damaged. */
+  readonly refused: number;
+  /** Values that were given to the engine. */
   readonly written: number;
-  /** Values that could not be used, by why: such as another secret, or another version. */
-  readonly refused: ByWord;
 }
 
 /** The stream of news. */

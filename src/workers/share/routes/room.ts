@@ -49,12 +49,8 @@ export class RoutesRoom implements Room {
   seen(): Partial<Pick<ShareSeen, 'routes'>> {
     if (this.#present === undefined) return {};
     const { asked, found, missed, missedKnown, dropped, unanswered, refused, written } = this.counts;
-    return {
-      routes: {
-        ...{ asked, found, missed, missed_known: missedKnown, unanswered: dropped + unanswered, written },
-        refused: { unreadable: refused },
-      },
-    };
+    const misses = { missed, missed_known: missedKnown };
+    return { routes: { asked, found, ...misses, dropped, unanswered, refused, written } };
   }
 
   configured(): void {

@@ -26,7 +26,8 @@ const ENGINE = {
 
 const FLEET = {
   ...{ site: 'main', gateway: 'a', engine: ENGINE, limits: null, gateways: GATEWAYS },
-  routes: { asked: 100, found: 70, missed: 15, missed_known: 10, unanswered: 4, written: 50, refused: { sealed: 1 } },
+  routes: { asked: 100, found: 70, missed: 12, missed_known: 3, dropped: 10, unanswered: 4, written: 50, refused: 1 },
+  hints: { asked: 90, told: 65, too_late: 5, first: 50, useful: 48 },
   news: { told: 9, read: { 'line-down': 11 }, refused: { stranger: 12, replayed: 0 }, read_age_ms: 800 },
 };
 
@@ -44,8 +45,10 @@ test('the engine, what came of sharing, and the gateways are on one screen', () 
     '  writes: 8 waiting, 7 dropped',
     '  faults: hanging 3',
     'routes',
-    '  100 asked, 70 found (70 %), 25 missed, 4 unanswered, 50 written',
-    '  refused: sealed 1',
+    '  100 asked, 70 found (70 %), 15 missed, 10 dropped, 4 unanswered',
+    '  50 written, 1 of others refused',
+    'hints',
+    '  90 asked, 65 told, 5 too late, 50 first choice, 48 useful (96 %)',
     'news',
     '  9 told, last read 800 ms ago',
     '  believed: line-down 11',

@@ -1,7 +1,9 @@
 // The gateways of the site, and what this one shares with them.
 import type { EngineSeen, GatewaySeen } from '../../../../threads/contracts/admin/share.js';
+import { statsOf } from '../../../../threads/shared/stats.js';
 import { answered, type Endpoint, endpoint } from '../../endpoint/endpoint.js';
 import { told } from '../../endpoint/told.js';
+import type { AdminParts } from '../../shared/parts.js';
 import { Fleet } from './schemas.js';
 
 const ACTOR = 'the share actor';
@@ -12,7 +14,8 @@ export const FLEET: readonly Endpoint[] = [
     path: '/api/v1/fleet',
     summary: 'The gateways of the site, the engine over which they share what they learned, and what came of it',
     answer: Fleet,
-    async handle(_, { options, share }) {
+    async handle(_, parts) {
+      const { options, share } = parts;
       if (options().share.url === null) return answered(NOTHING_SHARED);
       const [state, gateways] = await Promise.all([told(ACTOR, share()?.state()), told(ACTOR, share()?.gateways())]);
       if (state.code !== 'told') return state;
@@ -21,7 +24,7 @@ export const FLEET: readonly Endpoint[] = [
       return answered({
         ...rest,
         engine: engineOf(engine),
-        routes: routes ?? null,
+        ...{ routes: routes ?? null, hints: routes === undefined ? null : hintsOf(parts) },
         news: news === undefined ? null : { ...news, read_age_ms: news.read_age_ms ?? null },
         limits: limits ?? null,
         gateways: gateways.value?.map((one) => shown(one, rest.gateway)) ?? null,
@@ -31,9 +34,14 @@ export const FLEET: readonly Endpoint[] = [
 ];
 
 const NOTHING_SHARED = {
-  ...{ site: null, gateway: null, engine: null, routes: null, news: null, limits: null },
+  ...{ site: null, gateway: null, engine: null, routes: null, hints: null, news: null, limits: null },
   gateways: [],
 };
+
+function hintsOf({ counters, counted }: Pick<AdminParts, 'counters' | 'counted'>) {
+  const { hintsAsked, hintsTold, hintsTooLate, hintsFirst, hintsUseful } = statsOf(counters, counted());
+  return { asked: hintsAsked, told: hintsTold, too_late: hintsTooLate, first: hintsFirst, useful: hintsUseful };
+}
 
 const engineOf = ({ server, fault, detail, ...rest }: EngineSeen) => ({
   ...{ ...rest, server: server ?? null, fault: fault ?? null, detail: detail ?? null },

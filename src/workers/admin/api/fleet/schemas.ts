@@ -30,12 +30,21 @@ const Engine = fields({
 
 const Routes = fields({
   asked: count('Destinations of first contacts that the engine was to be asked for'),
-  found: count('Those of which a hint was told'),
-  missed: count('Those of which the engine had nothing'),
-  missed_known: count('Those of which it was known that the engine has nothing'),
-  unanswered: count('Those to which no answer came in time, or that were not asked for'),
-  written: count('Destinations that were written to the engine'),
-  refused: Counts('Values that could not be used, by why'),
+  found: count('Those of which another gateway knew something'),
+  missed: count('Those of which none did'),
+  missed_known: count('Those of which that was known, so that nobody was asked'),
+  dropped: count('Those that were not asked for in time, as while the engine is away'),
+  unanswered: count('Those that the engine did not answer in time'),
+  refused: count('Values that no gateway of the site has written there, or that are damaged'),
+  written: count('Values that were given to the engine'),
+});
+
+const Hints = fields({
+  asked: count('First contacts of which connection actors asked what other gateways know'),
+  told: count('Hints that came'),
+  too_late: count('Those that came when the race had begun to dial'),
+  first: count('First contacts that began with the line of a hint'),
+  useful: count('Those that this line then carried'),
 });
 
 const News = fields({
@@ -73,6 +82,7 @@ export const Fleet = fields({
   gateway: orNull(Type.String()),
   engine: orNull(Engine),
   routes: orNull(Routes),
+  hints: Type.Union([Hints, Type.Null()], { description: 'Of connection actors, since the start of the process' }),
   news: orNull(News),
   limits: orNull(Limits),
   gateways: Type.Union([Type.Array(Gateway), Type.Null()], {

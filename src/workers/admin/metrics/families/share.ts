@@ -1,6 +1,6 @@
 // Metrics of what the gateway shares with the others of its site. There are none where it shares nothing.
 import type { ShareSeen } from '../../../../threads/contracts/admin/share.js';
-import { TIME_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
+import { TURN_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
 import type { Put } from '../exposition/family.js';
 import { counter, gauge, type OurFamily, times } from './family.js';
 
@@ -58,7 +58,7 @@ export const SHARE: readonly OurFamily[] = [
     'tcproute_share_round_trip_seconds',
     'Time from the sending of a pipeline until the engine had answered all of it.',
     [],
-    TIME_BOUNDS_MS,
+    TURN_BOUNDS_MS,
     ({ share }, put) => {
       if (share?.seen !== undefined) put(share.seen.engine.times);
     },
@@ -89,19 +89,33 @@ export const SHARE: readonly OurFamily[] = [
   }),
   counts(
     'tcproute_share_pulls_total',
-    'Destinations of first contacts, by what the site knew of them: a hint (found), nothing (missed; missed-known without a question), or no answer in time.',
+    'Destinations of first contacts, by whether another gateway knew something of them (found, missed; missed-known without a question); those that were not asked for in time (dropped) or not answered in time (unanswered).',
     ['result'],
     ({ routes }, put) => {
       if (routes === undefined) return;
       put(routes.found, 'found');
       put(routes.missed, 'missed');
       put(routes.missed_known, 'missed-known');
+      put(routes.dropped, 'dropped');
       put(routes.unanswered, 'unanswered');
+    },
+  ),
+  counter(
+    'tcproute_share_hints_total',
+    'Hints of other gateways for first contacts: asked for, told, told too-late, first where the race began with the line of a hint, and useful where that line then carried the connection.',
+    ['what'],
+    ({ share, counters }, put) => {
+      if (share === undefined) return;
+      put(counters.hintsAsked, 'asked');
+      put(counters.hintsTold, 'told');
+      put(counters.hintsTooLate, 'too-late');
+      put(counters.hintsFirst, 'first');
+      put(counters.hintsUseful, 'useful');
     },
   ),
   counts(
     'tcproute_share_routes_written_total',
-    'Destinations of which this gateway has told the site the best line.',
+    'Destinations of which this gateway has told the site what works.',
     [],
     ({ routes }, put) => {
       if (routes !== undefined) put(routes.written);
@@ -109,9 +123,11 @@ export const SHARE: readonly OurFamily[] = [
   ),
   counts(
     'tcproute_share_values_refused_total',
-    'What the engine had of a destination and could not be used, by why.',
-    ['cause'],
-    ({ routes }, put) => each(routes?.refused, put),
+    'What the engine had of destinations and no gateway of the site has written there, or what was damaged.',
+    [],
+    ({ routes }, put) => {
+      if (routes !== undefined) put(routes.refused);
+    },
   ),
   counts('tcproute_share_news_told_total', 'News that this gateway has told the site.', [], ({ news }, put) => {
     if (news !== undefined) put(news.told);
