@@ -29,6 +29,8 @@ export interface RedisOptions {
 
 export interface Redis {
   readonly port: number;
+  /** Of the bus of a cluster. */
+  readonly busPort: number;
   /** The path of its Unix socket. */
   readonly path: string;
   /** `redis://127.0.0.1:<port>`, or `rediss:`. */
@@ -71,11 +73,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
 
 class Server implements Redis {
   readonly port: number;
+  readonly busPort: number;
   readonly path: string;
   readonly url: string;
   readonly #directory: string;
   readonly #options: RedisOptions;
-  readonly #busPort: number;
   #child: ChildProcess | undefined;
 
   constructor(directory: string, options: RedisOptions, port: number, busPort: number) {
@@ -84,7 +86,7 @@ class Server implements Redis {
     this.url = `redis${options.tls === undefined ? '' : 's'}://127.0.0.1:${port}`;
     this.#directory = directory;
     this.#options = options;
-    this.#busPort = busPort;
+    this.busPort = busPort;
     const tls = options.tls === undefined ? {} : { 'key.pem': options.tls.key, 'cert.pem': options.tls.cert };
     for (const [name, text] of Object.entries({ ...options.files, ...tls })) writeFileSync(join(directory, name), text);
   }
@@ -102,7 +104,7 @@ class Server implements Redis {
       // Nothing is saved but by a command.
       ...(kind === 'sentinel' ? [] : ['save ""', 'appendonly no', 'enable-debug-command yes']),
       ...(kind === 'cluster'
-        ? ['cluster-enabled yes', 'cluster-config-file nodes.conf', `cluster-port ${this.#busPort}`]
+        ? ['cluster-enabled yes', 'cluster-config-file nodes.conf', `cluster-port ${this.busPort}`]
         : []),
     ];
     writeFileSync(file, `${all.join('\n')}\n`);

@@ -470,6 +470,7 @@ export const RULES: Rules = {
     'dns-packet': ['src/protocol/dns/dns-packet.ts'],
     undici: ['src/workers/dns/transports/https.ts'],
     tldts: ['src/protocol/address/registrable-domain.ts'],
+    '@redis/client': ['src/workers/share/engine/link.ts'],
     socks: ['src/main/commands/explain/client.ts', 'bench/race/requests/real-client.ts'],
     // A Map with a bound, used like a Map.
     'lru-cache': [

@@ -17,7 +17,8 @@ export const ENGINE_FAULTS = [
   ...(['unreachable', 'timeout', 'closed', 'certificate'] as const),
   // It was reached, and gives no answer.
   'hanging',
-  // It was reached, and is of no use.
+  // It was reached, and is of no use. `full`: it takes no writes, since its memory or its disk is full. `moved`: a node of a cluster
+  // that does not have the site's keys, or not all of them.
   ...(['credentials', 'permission', 'version', 'replica', 'loading', 'full', 'moved', 'cluster-down'] as const),
   // No sentinel knows a master.
   'no-master',

@@ -66,7 +66,8 @@ function checkPlaces(share: ShareOptions, places: readonly EnginePlace[], isUnse
     say('kind', 'needs the name of the master; needed: share.sentinel_name');
   if (places.some((place) => isTls(place) !== isTls(places[0])))
     say('url', 'has places with TLS and without; allowed: one of the two');
-  if (share.password_file !== null && places.some(({ password }) => password !== undefined))
+  // With sentinels, the one is theirs and the other one the engine's.
+  if (kind !== 'sentinel' && share.password_file !== null && places.some(({ password }) => password !== undefined))
     say('password_file', 'stands beside a password in share.url; allowed: one of the two');
   for (const key of ['ca_file', 'cert_file', 'tls_name'] as const)
     if (share[key] !== null && !places.some(isTls)) say(key, 'is for TLS; needed: rediss:// in share.url');

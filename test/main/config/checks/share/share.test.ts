@@ -72,6 +72,8 @@ test('what must fit together is told, all at once', () => {
   assert.match(wrong({ ...shared, url: 'unix:/a', kind: 'cluster' }), /has a Unix socket/);
   assert.match(wrong({ ...shared, url: 'redis://:a@b', password_file: SECRET }), /stands beside a password/);
   assert.match(wrong({ ...shared, ca_file: PEM }), /ca_file: is for TLS/);
+  const sentinels = { kind: 'sentinel', sentinel_name: 'site', url: 'redis://:of-sentinels@b' };
+  assert.equal(wrong({ ...shared, ...sentinels, password_file: SECRET }), '');
 });
 
 test('a wrong value of one key is not told again as another one that is missing', () => {

@@ -1,0 +1,166 @@
+// One connection to one server, over the library. It never reconnects and queues nothing: who has it decides when it is of no use
+// any more. Replies are values, errors too.
+import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
+import type { Command, Reply } from './engine.js';
+import { type Failure, failure, failureOf, failureOfReply } from './faults.js';
+import { placeText, type Target } from './target.js';
+
+/** Until a connection is made and has said who it is, lookups of the host and TLS included. */
+const CONNECT_MS = 2000;
+
+/**
+ * Bytes that come before the next question is answered: more than any answer has that is asked for. A gateway whose key is known to
+ * others could fill their memory with one value.
+ */
+const UNANSWERED_BYTES_MAX = 4 * 1024 * 1024;
+
+type Client = ReturnType<typeof clientFor>;
+
+export interface LinkHandler {
+  received(bytes: number): void;
+  /** Called once, unless `close` was called before. */
+  ended(failure: Failure): void;
+}
+
+export class Link {
+  readonly target: Target;
+  readonly #client: Client;
+  readonly #abort: AbortController;
+  #ended: Failure | undefined;
+  #handler: LinkHandler | undefined;
+  /** Bytes since a question was answered last. */
+  #unanswered = 0;
+
+  private constructor(target: Target, client: Client, abort: AbortController) {
+    this.target = target;
+    this.#client = client;
+    this.#abort = abort;
+    client.on('error', (error: unknown) => this.#end(failureAt(error)));
+    // Nothing else of the library tells what comes, and it keeps whatever comes until a reply is whole.
+    const { decoder } = client._getQueue();
+    const decode = decoder.write.bind(decoder);
+    decoder.write = (chunk: Buffer) => {
+      this.#unanswered += chunk.length;
+      this.#handler?.received(chunk.length);
+      if (this.#unanswered <= UNANSWERED_BYTES_MAX) decode(chunk);
+      else this.#end(failure('other', 'it sends more than it was asked for'));
+    };
+  }
+
+  /** Connects within CONNECT_MS. `signal`: gives it up. Never rejects. */
+  static async connect(target: Target, signal: AbortSignal): Promise<Link | Failure> {
+    const abort = new AbortController();
+    const link = new Link(target, clientFor(target, abort.signal), abort);
+    const giveUp = (): void => link.close(failure('timeout'));
+    const timer = setTimeout(giveUp, CONNECT_MS);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      if (signal.aborted) giveUp();
+      await link.#client.connect();
+      return link.#ended ?? link;
+    } catch (error) {
+      link.close(failureAt(error));
+      return link.#ended ?? failure('other');
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  get place(): string {
+    return placeText(this.target);
+  }
+
+  /** Why it ended. */
+  get ended(): Failure | undefined {
+    return this.#ended;
+  }
+
+  /** The link has not ended. */
+  watch(handler: LinkHandler): void {
+    this.#handler = handler;
+  }
+
+  /** In one write. Undefined if the connection ends before the last reply. Never rejects. */
+  async send(commands: readonly Command[]): Promise<readonly Reply[] | undefined> {
+    try {
+      const replies = await Promise.all(commands.map((command) => this.#one(command)));
+      this.#unanswered = 0;
+      return replies;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #one(command: Command): Promise<Reply> {
+    try {
+      return plainReply(await this.#client.sendCommand<unknown>(command));
+    } catch (error) {
+      if (error instanceof ErrorReply) return { error: error.message };
+      throw error;
+    }
+  }
+
+  /** Breaks the connection off at once; what waits for a reply has none. `why`: for `ended`. */
+  close(why = failure('closed')): void {
+    this.#handler = undefined;
+    this.#ended ??= why;
+    this.#abort.abort();
+    this.#client.destroy();
+  }
+
+  #end(failure: Failure): void {
+    if (this.#ended !== undefined) return;
+    const handler = this.#handler;
+    this.close(failure);
+    handler?.ended(failure);
+  }
+}
+
+/** Errors of the library that are its own have no code. */
+function failureAt(error: unknown): Failure {
+  if (error instanceof ErrorReply) return failureOfReply(error.message);
+  const hasCode = typeof (error as { readonly code?: unknown }).code === 'string';
+  return hasCode ? failureOf(error) : failure('closed');
+}
+
+function clientFor(target: Target, signal: AbortSignal) {
+  const common = { reconnectStrategy: false, signal } as const;
+  const { at, tls, username, password, database } = target;
+  return createClient({
+    // Its replies have few types, and it needs no command for a handshake where there are no credentials.
+    RESP: 2,
+    socket:
+      at.kind === 'unix'
+        ? { ...common, path: at.path, tls: false }
+        : tls === undefined
+          ? { ...common, host: at.host, port: at.port }
+          : { ...common, host: at.host, port: at.port, tls: true, ...tlsOptions(tls) },
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    database,
+    disableOfflineQueue: true,
+    // Commands that a user with few permissions may not have.
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+    // Without a time of the library's: who asks has one.
+    commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+  });
+}
+
+function tlsOptions({ ca, cert, key, name }: NonNullable<Target['tls']>) {
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(name !== undefined && { servername: name }),
+  };
+}
+
+/** Errors inside of arrays are values, too. */
+function plainReply(reply: unknown): Reply {
+  if (reply instanceof ErrorReply) return { error: reply.message };
+  if (Array.isArray(reply)) return reply.map(plainReply);
+  if (reply === null || typeof reply === 'number' || typeof reply === 'string' || Buffer.isBuffer(reply)) return reply;
+  return { error: `ERR a reply of the type ${typeof reply}` };
+}
