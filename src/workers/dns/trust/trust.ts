@@ -2,6 +2,7 @@
 // file) and the feeds that push its changes. The rules are not here but in protocol/trust.
 import type { MessagePort } from 'node:worker_threads';
 import { StateFile, type Warn } from '../../../files/state-file.js';
+import { comparedAddress } from '../../../protocol/address/embedded-ipv4.js';
 import type { Options } from '../../../protocol/options.js';
 import type { BadAddressPage, PageAsked } from '../../../protocol/trust/bad-address-page.js';
 import { Blacklist, type Finding, type Said } from '../../../protocol/trust/blacklist.js';
@@ -180,7 +181,10 @@ export class Trust {
     this.#blacklist.gateways = gateways;
     for (const one of retractions) this.#blacklist.retracted(one);
     for (const word of words) {
-      if (!this.#outcomes.answersTls(word.name, word.address, now)) this.#blacklist.heard(word, now);
+      // The same address may be written in another way.
+      const addresses = [word.address, comparedAddress(word.address)];
+      const isSeen = addresses.some((address) => this.#outcomes.answersTls(word.name, address, now));
+      if (!isSeen) this.#blacklist.heard(word, now);
     }
     this.#publish();
   }

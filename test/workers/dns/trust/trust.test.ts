@@ -303,7 +303,8 @@ test('what another gateway says is pushed to connection actors, and own eyes go 
   trust.observed([{ name: 'site.com', address: FORGED, result: 'tls' }]);
   await count(3);
   assert.deepEqual(pushes[2]?.changes, [{ address: FORGED, verdict: undefined }]);
-  trust.siteSays([word(FORGED), word(FORGED, 'other.org')], [], 3);
+  const mapped = `::ffff:${FORGED}`;
+  trust.siteSays([word(FORGED), word(mapped), word('2002:807:c62d::1'), word(FORGED, 'other.org')], [], 3);
   assert.deepEqual(trust.find(FORGED)?.verdict.told, ['other.org']);
   // What has failed here since then may be said again.
   trust.observed([{ name: 'site.com', address: FORGED, result: 'failed' }]);
