@@ -10,10 +10,18 @@ import {
 } from '../../src/workers/share/engine/engine.js';
 import type { Writes } from '../../src/workers/share/shared/site.js';
 
+interface Entry {
+  readonly ms: number;
+  readonly sequence: number;
+  readonly fields: readonly Buffer[];
+}
+
 interface Kept {
-  readonly value: Buffer | Set<string>;
+  readonly value: Buffer | Set<string> | Entry[];
   readonly until: number;
 }
+
+const WRONG_KIND = { error: 'WRONGTYPE Operation against a key holding the wrong kind of value' };
 
 export class MemoryEngine implements Engine {
   now = 1000;
@@ -89,9 +97,43 @@ export class MemoryEngine implements Engine {
       }
       case 'DEL':
         return this.kept.delete(key) ? 1 : 0;
+      case 'TIME':
+        return [Math.floor(this.now / 1000), Math.floor((this.now % 1000) * 1000)].map((one) =>
+          Buffer.from(String(one)),
+        );
+      case 'XADD': {
+        const entries = this.#stream(key);
+        if (entries === undefined) return WRONG_KIND;
+        const last = entries.at(-1);
+        const ms = Math.max(Math.floor(this.now), last?.ms ?? 0);
+        const sequence = last?.ms === ms ? last.sequence + 1 : 0;
+        entries.push({ ms, sequence, fields: parts.slice(5).map((part) => Buffer.from(part)) });
+        entries.splice(0, entries.length - Number(rest[2]));
+        this.kept.set(key, { value: entries, until: Number.POSITIVE_INFINITY });
+        return Buffer.from(`${ms}-${sequence}`);
+      }
+      case 'XRANGE': {
+        const entries = this.#stream(key);
+        if (entries === undefined) return WRONG_KIND;
+        const [ms, sequence] = rest[0].slice(1).split('-').map(Number);
+        const later = entries.filter((one) => one.ms > ms || (one.ms === ms && one.sequence > sequence));
+        const shown = later.slice(0, Number(rest[3]));
+        return shown.map((one) => [Buffer.from(`${one.ms}-${one.sequence}`), [...one.fields]]);
+      }
       default:
         return { error: `ERR unknown command '${String(name)}'` };
     }
+  }
+
+  /** The number of entries of a stream. */
+  length(key: string): number {
+    return this.#stream(key)?.length ?? 0;
+  }
+
+  /** Undefined where the key has something else. */
+  #stream(key: string): Entry[] | undefined {
+    const value = this.#live(key)?.value ?? [];
+    return Array.isArray(value) ? value : undefined;
   }
 
   #live(key: string): Kept | undefined {

@@ -54,7 +54,15 @@ export const RULES: Rules = {
       ...['src/protocol/text', 'src/protocol/quiet'],
     ],
     // What gateways of a site tell each other.
-    'src/protocol/share': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/routes'],
+    'src/protocol/share': [
+      ...[
+        'src/protocol/address',
+        'src/protocol/lines',
+        'src/protocol/lines/health',
+        'src/protocol/routes',
+        'src/protocol/trust',
+      ],
+    ],
     // What a browser is told of rules and listeners.
     'src/protocol/pac': [
       ...['src/protocol/address', 'src/protocol/inbound', 'src/protocol/lines', 'src/protocol/rules'],
@@ -143,6 +151,7 @@ export const RULES: Rules = {
     'src/workers/share/routes': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
     ],
+    'src/workers/share/news': [PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
     'src/workers/share/presence': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
     ],

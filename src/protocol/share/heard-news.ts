@@ -11,11 +11,15 @@ import { LineIds } from './line-ids.js';
 import type { News } from './news.js';
 import type { SiteSecrets } from './secrets.js';
 
+type ForeignDown = Extract<LineEvent, { readonly kind: 'foreign-down' }>;
+
 /** What the other actors are to be told. */
 export interface Heard {
-  readonly lines: readonly LineEvent[];
+  readonly lines: readonly ForeignDown[];
   readonly words: readonly SiteWord[];
   readonly retractions: readonly SiteRetraction[];
+  /** Words on lines of which this gateway has seen that they are wrong. */
+  readonly disbelieved: number;
 }
 
 /** News of one gateway, and since when they have been told. */
@@ -40,7 +44,8 @@ export class HeardNews {
   }
 
   take({ gateway, news, age_ms }: Told, now: number): Heard {
-    const lines: LineEvent[] = [];
+    const lines: ForeignDown[] = [];
+    let disbelieved = 0;
     const words: SiteWord[] = [];
     const retractions: SiteRetraction[] = [];
     for (const one of news) {
@@ -48,7 +53,8 @@ export class HeardNews {
         case 'line-down':
         case 'line-up': {
           const event = this.#lineEvent(gateway, one, age_ms, now);
-          if (event !== undefined) lines.push(event);
+          if (event === 'disbelieved') disbelieved += 1;
+          else if (event !== undefined) lines.push(event);
           break;
         }
         case 'bad-address': {
@@ -65,7 +71,7 @@ export class HeardNews {
           one satisfies never;
       }
     }
-    return { lines, words, retractions };
+    return { lines, words, retractions, disbelieved };
   }
 
   #lineEvent(
@@ -73,12 +79,13 @@ export class HeardNews {
     { kind, line: id }: Extract<News, { readonly kind: 'line-down' | 'line-up' }>,
     ago_ms: number,
     now: number,
-  ): LineEvent | undefined {
+  ): ForeignDown | 'disbelieved' | undefined {
     const line = this.#ids.numberOf(id);
     if (line === undefined) return undefined;
     if (kind === 'line-up') {
       return this.#foreign.up(by, line, now) ? { kind: 'foreign-down', line, by, ago_ms, for_ms: 0 } : undefined;
     }
+    if (this.#foreign.isDisbelieved(by, line, now)) return 'disbelieved';
     const for_ms = this.#foreign.down(by, line, ago_ms, now);
     return for_ms > 0 ? { kind: 'foreign-down', line, by, ago_ms, for_ms } : undefined;
   }
@@ -86,9 +93,5 @@ export class HeardNews {
   /** An actor of this gateway has seen the line work `ago_ms` ago. */
   works(line: number, ago_ms: number, now: number): void {
     this.#foreign.works(line, now - ago_ms, now);
-  }
-
-  isDisbelieved(gateway: string, line: number, now: number): boolean {
-    return this.#foreign.isDisbelieved(gateway, line, now);
   }
 }

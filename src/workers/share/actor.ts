@@ -26,12 +26,14 @@ export async function run(start: ShareStart): Promise<void> {
   let inForce = options;
   const others = new Others({
     async routesChanged(routes, lines, _sites, forgotten = []) {
+      pulse.busy();
       for (const room of rooms) room.routesChanged?.(routes, lines, forgotten);
     },
     async badAddressesChanged(changes, whole) {
       for (const room of rooms) room.badAddressesChanged?.(changes, whole);
     },
     asked(actor, destinations) {
+      pulse.busy();
       for (const room of rooms) room.asked?.(actor, destinations);
     },
   });

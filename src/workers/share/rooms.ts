@@ -2,6 +2,7 @@
 import type { ShareStart } from '../../threads/contracts/start.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { engineSeen } from './engine-seen.js';
+import { NewsRoom } from './news/room.js';
 import { OwnPresence } from './presence/own-presence.js';
 import { PresenceRoom } from './presence/room.js';
 import { RoutesRoom } from './routes/room.js';
@@ -13,13 +14,18 @@ export function roomsOf(
   { counters, version }: Pick<ShareStart, 'counters' | 'version'>,
 ): readonly Room[] {
   const routes = new RoutesRoom(parts);
+  const news = new NewsRoom(parts);
   const own = new OwnPresence({
     ...{ options: parts.options, now: parts.now, version, counters: new Counters(counters) },
     counts() {
       const { asked, found, written } = routes.counts;
-      return { hints_asked: asked, hints_told: found, routes_written: written };
+      const { told, heard, refused } = news.counts;
+      return {
+        ...{ hints_asked: asked, hints_told: found, routes_written: written },
+        ...{ news_told: told, news_heard: heard, news_refused: refused },
+      };
     },
   });
   const presence = new PresenceRoom(parts, () => own.now());
-  return [routes, own, presence, { seen: () => engineSeen(parts) }];
+  return [routes, news, own, presence, { seen: () => engineSeen(parts) }];
 }
