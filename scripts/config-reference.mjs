@@ -419,12 +419,18 @@ colon cannot be used over HTTP.
 | \`password\` | The password itself, or its hash by scrypt as \`tcproute passwd\` prints it (a PHC string, which other programs make too). At most 128 MiB and eight times the work of the usual hash. |
 | \`password_file\` | In place of \`password\`, a file with the one or the other. |
 | \`lines\` | The name of the line that the user may use, or a list of such: of those that the rule for a connection leaves, the others are left out. Where none is left, the client is told that the connection is not allowed. |
-| \`limits\` | \`{"connections_max": 20, "rate": 5}\`, or one of the two: connections at a time, and new ones a second, of which twice as many may come at once. They take the place of \`limits.user_connections_max\` and \`limits.user_rate\`, which are for all users; 0 is no limit. |
+| \`limits\` | \`{"connections_max": 20, "rate": 5, "bytes_max": "50GB"}\`, or some of these: connections at a time; new ones a second, of which twice as many may come at once; bytes in a month. They take the place of \`limits.user_connections_max\`, \`limits.user_rate\` and \`limits.user_bytes_max\`, which are for all users; 0 is no limit. |
 
 **Limits of a user** are for all its connections together, from whichever address, with whichever tag and in whichever worker. Only
 connections with a request count: before it, the client's network has its limits. What is over a limit is refused in the client's
 protocol (SOCKS5 02, HTTP 429 with \`Retry-After\`), counted (\`limitedUsers\`), and named in the log, each user at most once a minute. A new limit holds from the
 next connection on, and connections that are open count.
+
+**Bytes in a month** are those that a user's connections carry to and from destinations, both directions together, as for
+[budgets](#upstream) of lines. Live connections are looked at every five seconds, so that a user can go over its limit by what it carries
+in ten seconds at most and by what its open connections still carry: none is cut. The month begins on \`limits.user_bytes_day\`; with
+another day it begins anew. \`budget_state_file\` keeps the bytes of this month over a restart, under the user's name, and an upgrade
+keeps them in any case. \`tcproute budgets\` lists who has used how much. Bytes count from the moment on in which any user has such a limit.
 
 \`users_file\` is a file with what may stand in \`users\`, in JSON, YAML or TOML by the end of its name: \`{"carol": {"password": "…"}}\`.
 It is looked at twice a second and read again when it has changed and then stayed the same for one look, in a thread of its

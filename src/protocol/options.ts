@@ -74,6 +74,9 @@ export interface Options {
     readonly client_handshakes_max: number;
     readonly user_connections_max: number;
     readonly user_rate: number;
+    /** 0: no limit. */
+    readonly user_bytes_max: number;
+    readonly user_bytes_day: number;
     readonly lines_max: number;
     readonly pipes_max: number;
     /** Sockets of one connection actor for racing, beyond two for each connection; computed at start. */

@@ -20,6 +20,7 @@ import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { Shares } from '../../src/threads/shared/shares.js';
+import { UserTable } from '../../src/threads/shared/user-table.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 import { listenerOf } from './listener.js';
 
@@ -41,6 +42,7 @@ export class ActorsWorld {
     counters: Counters.create(1),
     room: RoomFlag.create(),
     bulk: BulkSpans.create(1),
+    userTable: UserTable.create(),
   };
   readonly #queue = new FdQueue(this.#shared.own.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;

@@ -242,6 +242,9 @@ export const ROWS: Readonly<Record<string, (given: Given) => Row>> = {
     observe: (scene) => scene.lastOfUser(4),
     seen: [0, 2],
   }),
+  // Connections are refused when main has looked, after some seconds: test/gateway/user-bytes.test.ts.
+  'limits.user_bytes_max': () => told('50GB'),
+  'limits.user_bytes_day': () => told(15),
   'limits.lines_max': () => told(12),
   'limits.pipes_max': () => told(12),
   'race.until': () => told('connected'),

@@ -18,7 +18,8 @@ export const RULES: Rules = {
     'src/protocol/lines': ['src/protocol/address', 'src/protocol/budget'],
     // What fails tells of a line.
     'src/protocol/lines/health': ['src/protocol/lines', 'src/protocol/routes', 'src/protocol/race'],
-    'src/protocol/budget': [],
+    // What a user may carry is one of its limits.
+    'src/protocol/budget': ['src/protocol/users'],
     'src/protocol/bulk': [],
     // What an operator has set by hand of lines.
     'src/protocol/steering': ['src/protocol/lines'],
@@ -220,6 +221,7 @@ export const RULES: Rules = {
     'src/workers/admin/api/fleet': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/endpoint'],
     ],
+    'src/workers/admin/api/budgets': [PROTOCOL, 'src/threads/*', 'src/workers/admin/endpoint'],
     'src/workers/admin/api/bad-addresses': [
       PROTOCOL,
       'src/threads/*',
@@ -303,7 +305,11 @@ export const RULES: Rules = {
     'src/main/rules': [PROTOCOL, 'src/threads/*', 'src/files', 'src/main/process'],
     // Its thread reads the file of users as the configuration is read.
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
-    'src/main/budgets': [PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
+    'src/main/budgets': [
+      ...[PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
+      // What the admin actor is told.
+      'src/threads/contracts/admin',
+    ],
     'src/main/steering': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],
     // What a process leaves to the next one.

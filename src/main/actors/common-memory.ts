@@ -8,6 +8,7 @@ import { Counters } from '../../threads/shared/counters.js';
 import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
+import { UserTable } from '../../threads/shared/user-table.js';
 import { WORKERS_MAX } from '../process/cores.js';
 
 /** `most`: with `connections_max` as it may become. `fdsMax`: numbers of fds are below this. `room`: the memory of main's `RoomFlag`. */
@@ -21,6 +22,7 @@ export function commonMemory(
     clients: ClientAddresses.create(fdsMax),
     clientShares: Shares.create(slotsFor(most), fdsMax, seed()),
     userShares: Shares.create(userSlotsFor(most), fdsMax, seed()),
+    userTable: UserTable.create(),
     counters: Counters.create(WORKERS_MAX),
     bulk: BulkSpans.create(WORKERS_MAX),
     room,

@@ -3,6 +3,7 @@ import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { Remote } from '../../threads/port.js';
 import type { Carried } from '../../threads/shared/line-bytes.js';
+import { UserTable } from '../../threads/shared/user-table.js';
 import { BudgetKeeper } from '../budgets/keeper.js';
 import { SteeringKeeper } from '../steering/keeper.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -17,11 +18,15 @@ interface BudgetActors {
 export function budgetKeeper(
   { options, notices, log, left }: SupervisorParts,
   { routes, connections }: BudgetActors,
+  switchboard: Switchboard,
+  userTable: SharedArrayBuffer,
   mayWrite: (path: string | null) => boolean,
 ): BudgetKeeper {
   const tell = (lines: readonly LineEvent[]): void => void routes.control?.tellLines(lines).catch(() => {});
   const carried = (line: number): Carried => connections.carried(line);
-  return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite }, left?.usage);
+  const table = new UserTable(userTable);
+  const users = () => switchboard.generation.users;
+  return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite, table, users }, left?.usage);
 }
 
 /** Has the switchboard know what was left at once. */

@@ -87,7 +87,7 @@ export class Supervisor {
     this.#switchboard = switchboard;
     this.steering = steeringKeeper(parts, switchboard);
     this.#rules = this.#ruleKeeper(parts.rules);
-    this.#users = userKeeper(parts, switchboard);
+    this.#users = userKeeper(parts, switchboard, () => this.budgets.usersChanged());
     this.#claims = new StateClaims(stateFilesOf(options), log, left?.locks);
     this.names = this.#host(
       namesRole(switchboard, notices, this.#mayWrite, left && { options, evidence: left.evidence }),
@@ -111,7 +111,7 @@ export class Supervisor {
       connections_most: most.connections_max,
       host: (role) => this.#host(role, entries.connection),
     });
-    this.budgets = budgetKeeper(parts, this, this.#mayWrite);
+    this.budgets = budgetKeeper(parts, this, switchboard, common.userTable, this.#mayWrite);
   }
 
   #entries({ tuning }: SupervisorParts): ActorEntries {

@@ -4,8 +4,16 @@ import { UserKeeper } from '../users/keeper.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Switchboard } from './switchboard.js';
 
-export function userKeeper({ users, options, log, notices }: SupervisorParts, switchboard: Switchboard): UserKeeper {
-  const publish = (known: readonly KnownUser[]): Promise<void> => switchboard.setUsers(known);
+/** `changed` is called when other users are in force. */
+export function userKeeper(
+  { users, options, log, notices }: SupervisorParts,
+  switchboard: Switchboard,
+  changed: () => Promise<void>,
+): UserKeeper {
+  const publish = async (known: readonly KnownUser[]): Promise<void> => {
+    await switchboard.setUsers(known);
+    await changed();
+  };
   const keeper = new UserKeeper({ users, lines: options.lines, log, notices, publish });
   switchboard.serveJudge({ judge: (claim) => keeper.judge.judge(claim) });
   return keeper;

@@ -1,93 +1,106 @@
-// Adds up what lines have carried, looks which budgets are spent, and says so to the actors and in the log. It keeps what lines
-// have carried in a file. The bytes are counted by the connection actors (workers/connection/carrying.ts). Without a budget
-// nothing runs here.
+// Adds up what lines and users have carried, and looks every few seconds which budgets are spent. It keeps what they have
+// carried in a file. Where no line and no user has a budget nothing runs here.
 import { readState, StateFile } from '../../files/state-file.js';
-import { type BudgetState, budgetState, spentBudgets } from '../../protocol/budget/budget.js';
+import type { BudgetState } from '../../protocol/budget/budget.js';
 import { type Day, dayOf } from '../../protocol/budget/month.js';
-import { type LineUse, parseUsage, USAGE_BEGIN, USAGE_OCTETS_MAX, Usage } from '../../protocol/budget/usage.js';
+import {
+  type KnownUsage,
+  noUsage,
+  parseUsage,
+  USAGE_BEGIN,
+  USAGE_OCTETS_MAX,
+  type Uses,
+  usageText,
+} from '../../protocol/budget/usage.js';
 import type { LineEvent } from '../../protocol/lines/health/health.js';
-import { identityOf } from '../../protocol/lines/numbers.js';
 import type { Options } from '../../protocol/options.js';
-import type { Carried } from '../../threads/shared/line-bytes.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { AllBudgets } from '../../threads/contracts/admin/gateway.js';
 import type { Logger } from '../process/log.js';
-import type { Notices } from '../process/notices.js';
-import { changesOf } from './changes.js';
-import { type ShownBudget, shownBudgets } from './shown.js';
+import { type LineBudgetParts, LineBudgets } from './line-budgets.js';
+import { allBudgets, type ShownBudget, shownBudgets } from './shown.js';
+import { Untold } from './untold.js';
+import { type UserBudgetParts, UserBudgets } from './user-budgets.js';
 
 /** How often budgets are looked at. */
 const LOOK_MS = 5000;
 /** The file is written at every so many looks at most. */
 const SAVE_LOOKS = 12;
 
-type Budgeted = Pick<Options, 'lines' | 'budgets' | 'budget_state_file'>;
+interface Budgeted extends Pick<Options, 'lines' | 'budgets' | 'budget_state_file'> {
+  readonly limits: Pick<Options['limits'], 'user_bytes_max' | 'user_bytes_day'>;
+}
 
-export interface BudgetParts {
-  /** The bytes that a line has carried since the process began, by its number. */
-  readonly carried: (line: number) => Carried;
-  /** Tells the actors. */
-  readonly tell: (events: readonly LineEvent[]) => void;
-  readonly notices: Pick<Notices, 'tell'>;
+export interface BudgetParts extends LineBudgetParts, UserBudgetParts {
   readonly log: Pick<Logger, 'warn'>;
   /** Whether this process may write a state file. */
   readonly mayWrite: (path: string | null) => boolean;
+  /** Those in force; undefined where none are configured. */
+  readonly users: () => readonly Pick<KnownUser, 'name' | 'limits'>[] | undefined;
   readonly today?: () => Day;
 }
 
 export class BudgetKeeper {
   readonly #parts: BudgetParts;
   readonly #today: () => Day;
+  readonly #lines: LineBudgets;
+  readonly #users: UserBudgets;
   #options: Budgeted;
-  #usage = new Usage();
-  /** Of all lines that there have been, by number: connections of one that is gone may go on. */
-  readonly #identities = new Map<number, string>();
-  /** The bytes of each line that have been added up, by number. */
-  readonly #added = new Map<number, number>();
-  #states: readonly BudgetState[] = [];
-  #spent: ReadonlyMap<number, number> = new Map();
+  #usage: KnownUsage = noUsage();
+  /** What another process knew whose place this one takes; it is used in place of the file. */
+  #left: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #file: StateFile | undefined;
   #isChanged = false;
   /** The last write that was begun. */
   #writing: Promise<boolean> = Promise.resolve(true);
   #looks = 0;
-  /** By identity, what has been carried since another process was told; undefined where none has been. */
-  #untold: Map<string, number> | undefined;
-  #pass: ((uses: readonly LineUse[]) => void) | undefined;
+  /** What has been carried since another process was told; undefined where none has been. */
+  #untold: Untold | undefined;
+  #pass: ((uses: Uses) => void) | undefined;
 
   /** `left`: what another process knew whose place this one takes; it is used in place of the file. */
   constructor(options: Budgeted, parts: BudgetParts, left?: string) {
     this.#parts = parts;
     this.#today = parts.today ?? today;
     this.#options = options;
-    if (!this.#isOfUse) return;
-    this.#begin(left);
+    this.#left = left;
+    this.#lines = new LineBudgets(parts);
+    this.#users = new UserBudgets(parts);
+    this.#follow();
+    if (this.#isOfUse) this.#begin();
   }
 
   get #isOfUse(): boolean {
-    return this.#options.budgets.length > 0;
+    return this.#options.budgets.length > 0 || this.#users.areSet;
   }
 
-  /** How much of each budget is used. */
+  /** How much of each budget of lines is used. */
   get states(): readonly BudgetState[] {
-    return this.#states;
+    return this.#lines.states;
   }
 
-  /** The same, as it is told. */
+  /** Those of lines and users. `user`: undefined for all, of which at most `users_max` are told. */
+  all(user: string | undefined, users_max: number): AllBudgets {
+    return allBudgets(this.shown, this.#users.states, { user, most: users_max });
+  }
+
+  /** The budgets of lines, as they are told. */
   get shown(): readonly ShownBudget[] {
-    return shownBudgets(this.#states, this.#options.lines);
+    return shownBudgets(this.states, this.#options.lines);
   }
 
   /** What an actor must hear that knows nothing of budgets yet. */
   get events(): readonly LineEvent[] {
-    return [...this.#spent].map(([line, spent]) => ({ kind: 'budget', line, spent }));
+    return this.#lines.events;
   }
 
   /** What has been carried so far, for another process; undefined where nobody wants to know it. */
   toText(): string | undefined {
     if (!this.#isOfUse) return undefined;
     this.look();
-    this.#untold = new Map();
-    return this.#usage.toText();
+    this.#untold = new Untold();
+    return usageText(this.#usage);
   }
 
   /** Another process writes the file from now on. */
@@ -95,30 +108,42 @@ export class BudgetKeeper {
     this.#file = undefined;
   }
 
-  /** Has `pass` hear, now and then, what lines have carried since `toText`. */
-  passOn(pass: (uses: readonly LineUse[]) => void): void {
+  /** Has `pass` hear, now and then, what has been carried since `toText`. */
+  passOn(pass: (uses: Uses) => void): void {
     this.#pass = pass;
   }
 
-  #begin(left?: string): void {
-    this.#isChanged = left !== undefined;
-    const { lines, budget_state_file: path } = this.#options;
-    const { log } = this.#parts;
-    const text = left ?? (path === null ? undefined : readState(path, USAGE_OCTETS_MAX, (why) => log.warn(why)));
-    const parsed = text === undefined || text === '' ? undefined : parseUsage(text);
-    if (parsed?.kind === 'invalid') log.warn(`${path} is ignored: ${parsed.why}`);
-    this.#usage = parsed?.kind === 'usage' ? parsed.usage : new Usage();
-    for (const { number } of lines) this.#added.set(number, this.#carried(number));
+  #follow(): void {
+    this.#lines.set(this.#options);
+    this.#users.set(this.#parts.users(), this.#options.limits);
+  }
+
+  #begin(): void {
+    this.#isChanged = this.#left !== undefined;
+    this.#usage = this.#known() ?? noUsage();
+    this.#left = undefined;
+    this.#lines.skip();
+    this.#users.skip();
     this.#open();
     this.#timer = setInterval(() => this.#due(), LOOK_MS).unref();
     this.look();
+  }
+
+  /** What the other process or the file tells; undefined where neither does. */
+  #known(): KnownUsage | undefined {
+    const { budget_state_file: path } = this.#options;
+    const { log } = this.#parts;
+    const ofFile = () => (path === null ? undefined : readState(path, USAGE_OCTETS_MAX, (why) => log.warn(why)));
+    const text = this.#left ?? ofFile();
+    const parsed = text === undefined || text === '' ? undefined : parseUsage(text);
+    if (parsed?.kind === 'invalid') log.warn(`${path} is ignored: ${parsed.why}`);
+    return parsed?.kind === 'usage' ? parsed.usage : undefined;
   }
 
   #open(): void {
     const { budget_state_file: path } = this.#options;
     const { mayWrite, log } = this.#parts;
     this.#file = path !== null && mayWrite(path) ? new StateFile(path, (why) => log.warn(why), USAGE_BEGIN) : undefined;
-    for (const line of this.#options.lines) this.#identities.set(line.number, identityOf(line));
   }
 
   /** Another configuration is in force, and the actors know its lines. */
@@ -128,14 +153,26 @@ export class BudgetKeeper {
     const isOther = options.budget_state_file !== this.#options.budget_state_file;
     if (isOther) await this.save();
     this.#options = options;
+    this.#follow();
+    await this.#goOn(wasOfUse, isOther);
+  }
+
+  /** Other users are in force. */
+  async usersChanged(): Promise<void> {
+    const wasOfUse = this.#isOfUse;
+    this.#follow();
+    await this.#goOn(wasOfUse, false);
+  }
+
+  async #goOn(wasOfUse: boolean, isOtherFile: boolean): Promise<void> {
     if (!this.#isOfUse) {
       clearInterval(this.#timer);
       await this.save();
-      this.#compare([]);
+      this.#lines.clear();
       return;
     }
     if (wasOfUse) {
-      this.#isChanged ||= isOther;
+      this.#isChanged ||= isOtherFile;
       this.#open();
       this.look();
     } else this.#begin();
@@ -148,72 +185,42 @@ export class BudgetKeeper {
     if (this.#looks % SAVE_LOOKS === 0) void this.save();
   }
 
-  #carried(line: number): number {
-    const { up, down } = this.#parts.carried(line);
-    return up + down;
-  }
-
-  /** Takes what lines have carried since the last look. */
+  /** Takes what has been carried since the last look. */
   look(): void {
-    const day = this.#today();
-    for (const [number, identity] of this.#identities) {
-      const carried = this.#carried(number);
-      const more = carried - (this.#added.get(number) ?? 0);
-      if (more <= 0) continue;
-      this.#added.set(number, carried);
-      this.#used(identity, day, more);
-    }
-    this.#judge(day);
+    this.#used({ lines: this.#lines.take(), users: this.#users.take() });
   }
 
   /** Another process has carried these. */
-  add(uses: readonly LineUse[]): void {
-    if (!this.#isOfUse) return;
-    const day = this.#today();
-    for (const { identity, bytes } of uses) this.#used(identity, day, bytes);
-    this.#judge(day);
+  add(uses: Uses): void {
+    if (this.#isOfUse) this.#used(uses);
   }
 
-  #used(identity: string, day: Day, bytes: number): void {
-    this.#usage.add(identity, day, bytes);
-    this.#untold?.set(identity, (this.#untold.get(identity) ?? 0) + bytes);
-    this.#isChanged = true;
+  #used(uses: Uses): void {
+    const day = this.#today();
+    const { begins } = this.#users.monthAt(day);
+    for (const { identity, bytes } of uses.lines) this.#usage.lines.add(identity, day, bytes);
+    for (const { user, bytes } of uses.users) {
+      this.#usage.users.add(user, begins, bytes);
+      this.#users.touch(user);
+    }
+    this.#untold?.add(uses);
+    this.#isChanged ||= uses.lines.length + uses.users.length > 0;
+    // The process that goes on with the budgets tells people.
+    const isSilent = this.#pass !== undefined;
+    this.#lines.judge(this.#usage.lines, day, isSilent);
+    this.#users.judge(this.#usage.users, day, isSilent);
   }
 
   #tellUses(): void {
-    if (this.#pass === undefined || this.#untold === undefined || this.#untold.size === 0) return;
-    this.#pass([...this.#untold].map(([identity, bytes]) => ({ identity, bytes })));
-    this.#untold = new Map();
-  }
-
-  #judge(day: Day): void {
-    this.#compare(
-      this.#options.budgets.map((budget) =>
-        budgetState(budget, day, (line, month) => this.#usage.within(this.#identities.get(line) as string, month)),
-      ),
-    );
-  }
-
-  #compare(states: readonly BudgetState[]): void {
-    // The process that goes on with the budgets says it.
-    if (this.#pass === undefined)
-      for (const notice of changesOf(this.#states, states)) this.#parts.notices.tell(notice);
-    const spent = spentBudgets(states);
-    const lines = new Set([...this.#spent.keys(), ...spent.keys()]);
-    const events = [...lines].flatMap((line): LineEvent[] => {
-      const now = spent.get(line) ?? 0;
-      return now === (this.#spent.get(line) ?? 0) ? [] : [{ kind: 'budget', line, spent: now }];
-    });
-    this.#states = states;
-    this.#spent = spent;
-    if (events.length > 0) this.#parts.tell(events);
+    const uses = this.#pass === undefined ? undefined : this.#untold?.take();
+    if (uses !== undefined) this.#pass?.(uses);
   }
 
   /** Writes the file, if something has changed. */
   async save(): Promise<void> {
     if (!this.#isChanged || this.#file === undefined) return;
     this.#isChanged = false;
-    const text = this.#usage.toText();
+    const text = usageText(this.#usage);
     this.#writing = this.#file.write(() => [text]);
     // The next save tries again, even if nothing has changed by then.
     if (!(await this.#writing)) this.#isChanged = true;

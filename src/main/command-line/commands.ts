@@ -147,6 +147,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     more: [ASKED_STATUS],
     flags: ['how', 'limit', 'json', ...ASKED],
   },
+  budgets: {
+    about: 'list what lines and users may carry in a month, and what they have carried in the running gateway',
+    more: ['Of users those come first that have least left.', ASKED_STATUS],
+    flags: ['user', 'json', ...ASKED],
+    abouts: { user: 'only this user' },
+  },
   fleet: {
     argument: {
       ...{ word: '[key NAME]', values: ['key'], isOptional: true },

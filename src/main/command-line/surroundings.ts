@@ -22,7 +22,7 @@ export const SIGNALS: readonly Entry[] = [
 export const FILES: readonly Entry[] = [
   ['config.json', 'the configuration where -c names none, in the working directory'],
   ['`cache.state_file`, `dns.state_file`', 'what is remembered of routes and of bad addresses, kept over a restart'],
-  ['`budget_state_file`', 'what lines with a budget have carried, kept over a restart'],
+  ['`budget_state_file`', 'what lines and users with a budget have carried, kept over a restart'],
   ['NAME.lock', 'beside a state file: whoever holds the lock writes it'],
   ['`log.destination`, `log.access.destination`', 'the log and the access log, where they are files'],
   ['`pid_file`', 'the number of the process while it serves'],

@@ -99,7 +99,7 @@ function budgetStates(options: Budgeted): readonly BudgetState[] {
   const day = today();
   return options.budgets.map((budget) =>
     budgetState(budget, day, (line, month) =>
-      parsed?.kind === 'usage' ? parsed.usage.within(identities.get(line) as string, month) : 0,
+      parsed?.kind === 'usage' ? parsed.usage.lines.within(identities.get(line) as string, month) : 0,
     ),
   );
 }

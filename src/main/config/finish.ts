@@ -14,6 +14,7 @@ import type { UsersOptions } from '../../protocol/users/user-entry.js';
 import { availableCores } from '../process/cores.js';
 import { UDP_SOCKETS_USUAL } from '../process/fd-limit.js';
 import { checkReach, warnOfTraces } from './checks/admin/reach.js';
+import { warnOfForgotten } from './checks/lines/forgotten.js';
 import { rejectOwnLines } from './checks/lines/own-lines.js';
 import { settleListeners } from './checks/listen/settle.js';
 import { rulesAtListeners } from './checks/rules/listeners.js';
@@ -36,9 +37,6 @@ const convict = createRequire(import.meta.url)('convict') as typeof library;
  * what main can accept. Each takes about 15 MiB.
  */
 const WORKERS_USUAL_MAX = 16;
-
-const BUDGETS_FORGOTTEN =
-  'there is a budget_bytes and no budget_state_file: what has been used is forgotten at every restart';
 
 /** The result of checking one key. A check over several keys is skipped if one of them is wrong. */
 interface Outcome {
@@ -90,8 +88,8 @@ export function finish(
   checkLogFiles(rest.log, Object.values(states), outcomes, diagnostics);
   checkPidFile(rest, states, outcomes, diagnostics);
   const { lines, budgets } = makeLines(upstream, { lines_max: rest.limits.lines_max, numbers }, outcomes, diagnostics);
-  if (budgets.length > 0 && rest.budget_state_file === null)
-    diagnostics.warn(outcomes.get('upstream')?.place ?? placeOf('upstream'), BUDGETS_FORGOTTEN);
+  const userLimits = { users: [...inline, ...(users_file?.users ?? [])], place: placeAt('users') };
+  warnOfForgotten({ ...rest, budgets }, userLimits, placeAt('upstream'), diagnostics);
   checkVias(rest, lines, outcomes, diagnostics);
   checkOwnLines(listen, upstream, outcomes, diagnostics);
   const place = outcomes.get('rules')?.place ?? placeOf('rules');

@@ -1,5 +1,6 @@
 // Every key of the configuration: its purpose, unit, default, range and environment variable. The only source for loading,
 // for `convict` and for docs/config.md. It reads no values.
+import { FIRST_DAY_MAX } from '../../protocol/budget/month.js';
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
 import { WORKERS_MAX } from '../process/cores.js';
@@ -19,7 +20,7 @@ import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen
 import { CONTROL_SOCKET_ALLOWED, checkUnixPath } from './checks/listen/unix.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { SHARE, type ShareSettings } from './checks/share/share.js';
-import { USER_LIMITS_MAX } from './checks/users/user-limits.js';
+import { USER_LIMITS_MAX, userBytesMax } from './checks/users/user-limits.js';
 import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
 import { checkUsersFile, USERS_FILE_ALLOWED, type UsersFileSetting } from './checks/users/users-file.js';
 import { BLACKLIST_ALLOWED, checkBlacklist } from './checks/values/blacklist.js';
@@ -213,6 +214,8 @@ const limits = {
   client_handshakes_max: integer({ doc: 'Connections of one client network that have not said where they want to go; further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_CLIENT_HANDSHAKES_MAX', min: 0, max: 10_000_000 }),
   user_connections_max: integer({ doc: 'Connections that one user may have at a time, where `limits` of the user says nothing else; further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_USER_CONNECTIONS_MAX', min: 0, max: USER_LIMITS_MAX.connections_max }),
   user_rate: integer({ doc: 'New connections a second of one user; twice as many may come at once. Further ones are refused. 0 is no limit.', default: 0, env: 'TCPROUTE_LIMITS_USER_RATE', min: 0, max: USER_LIMITS_MAX.rate }),
+  user_bytes_max: userBytesMax({ doc: 'What one user may carry in a month, to and from destinations together, where `limits` of the user says nothing else: a number of bytes, or a text such as `"50GB"`. New connections of a user that has carried it are refused until the month is over; those that are open go on. Keep `budget_state_file`, so that a restart forgets nothing. 0 is no limit.', env: 'TCPROUTE_LIMITS_USER_BYTES_MAX' }),
+  user_bytes_day: integer({ doc: 'The day on which the month of users begins, by the machine\'s own time.', default: 1, env: 'TCPROUTE_LIMITS_USER_BYTES_DAY', min: 1, max: FIRST_DAY_MAX }),
   lines_max: integer({ doc: 'The largest number of lines that `upstream` may describe.', default: 256, env: 'TCPROUTE_LIMITS_LINES_MAX', min: 1, max: 1024 }),
   pipes_max: integer({ doc: 'Pipes that one worker may hold for splicing; without a free one it copies. 0 always copies.', default: 128, env: 'TCPROUTE_LIMITS_PIPES_MAX', min: 0, max: 16_384 }),
 };
@@ -268,7 +271,7 @@ export const SCHEMA = {
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
   admin: ADMIN,
   share: SHARE,
-  budget_state_file: stateFile({ doc: 'Where it is kept over a restart what lines have carried. Without it every `budget_bytes` begins anew with each start.', env: 'TCPROUTE_BUDGET_STATE_FILE' }),
+  budget_state_file: stateFile({ doc: 'Where it is kept over a restart what lines and users have carried. Without it every `budget_bytes` and `limits.user_bytes_max` begins anew with each start.', env: 'TCPROUTE_BUDGET_STATE_FILE' }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),
   upgrade_drain_timeout_ms: integer({ doc: 'How long connections may go on in the process that has them, after an upgrade.', default: 3_600_000, env: 'TCPROUTE_UPGRADE_DRAIN_TIMEOUT_MS', min: 0, max: 7 * DAY_MS }),

@@ -9,7 +9,7 @@ import type { Gateway } from './running.js';
 export interface AskedByAdmin {
   reload(): Promise<Reloaded>;
   /** Undefined until clients may come. */
-  gateway(): Pick<Gateway, 'listensOn' | 'notServing' | 'steer' | 'budgetStates' | 'status'> | undefined;
+  gateway(): Pick<Gateway, 'listensOn' | 'notServing' | 'steer' | 'budgetStates' | 'allBudgets' | 'status'> | undefined;
   /** Whether no new clients are taken. */
   isDraining(): boolean;
   /** Undefined while the gateway starts. */
@@ -25,6 +25,7 @@ export const gatewayAdmin = ({ reload, gateway, isDraining, reloading, log }: As
   },
   steer: async (what) => gateway()?.steer(what),
   budgets: async () => gateway()?.budgetStates() ?? [],
+  allBudgets: async (user, users_max) => gateway()?.allBudgets(user, users_max) ?? { users: 0, budgets: [] },
   log: async (since, levels, most) => log.recentLines().since(since, levels, most),
   status: async () => gateway()?.status(isDraining()),
   reload,

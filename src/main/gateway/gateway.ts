@@ -252,6 +252,7 @@ class Start {
       addUses: (uses) => supervisor.budgets.add(uses),
       budgets: () => supervisor.budgets.shown,
       budgetStates: () => supervisor.budgets.states,
+      allBudgets: (user, users_max) => supervisor.budgets.all(user, users_max),
       routesKnown: async () => supervisor.routes.control?.settled(),
       steer: (what) => supervisor.steering.change(what),
       lookAgain: () => acceptor.lookAgain(),

@@ -1,10 +1,10 @@
 // The running gateway, as its process sees it, and what a start comes to. Types only.
 import type { BudgetState } from '../../protocol/budget/budget.js';
-import type { LineUse } from '../../protocol/budget/usage.js';
+import type { Uses } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Configuration, LogLevel, Options } from '../../protocol/options.js';
 import type { NamedChange, Steer } from '../../protocol/steering/named.js';
-import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
+import type { AllBudgets, GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import type { GatewayStatus } from '../../threads/contracts/admin/status.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
@@ -54,13 +54,15 @@ export interface Gateway {
   retire(closed: readonly ListenPlace[]): Promise<void>;
   /** The process that has left its place for looking at the gateway serves there no more. */
   takeOverAdmin(): void;
-  /** Has `pass` hear what lines carry from now on. To be called after `retire`. */
-  passUses(pass: (uses: readonly LineUse[]) => void): void;
-  /** The process that has left its estate goes on with its connections: lines have carried these. */
-  addUses(uses: readonly LineUse[]): void;
+  /** Has `pass` hear what lines and users carry from now on. To be called after `retire`. */
+  passUses(pass: (uses: Uses) => void): void;
+  /** The process that has left its estate goes on with its connections: lines and users have carried these. */
+  addUses(uses: Uses): void;
   /** How much of each budget is used. */
   budgets(): readonly ShownBudget[];
   budgetStates(): readonly BudgetState[];
+  /** See `GatewayAdmin`. */
+  allBudgets(user: string | undefined, users_max: number): AllBudgets;
   /** Resolves once the connection actors know what the state file of routes had, and what there was to start from. */
   routesKnown(): Promise<void>;
   /** What an operator sets of lines. Resolves once all actors know. */

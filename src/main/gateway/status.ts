@@ -4,7 +4,7 @@ import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import type { Stats } from '../../threads/shared/stats.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import type { Supervisor } from '../actors/supervisor.js';
-import type { ShownBudget } from '../budgets/shown.js';
+import { budgetStatus } from '../budgets/shown.js';
 import { openFds } from '../observe/open-fds.js';
 import type { Notices } from '../process/notices.js';
 import { ownVersion } from '../process/own-version.js';
@@ -45,7 +45,3 @@ export async function statusOf(parts: StatusParts, isDraining: boolean): Promise
 }
 
 const listenerStatus = ({ listener: { name, protocols }, address }: ListeningSocket) => ({ name, address, protocols });
-
-const budgetStatus = ({ used, bytes, ...budget }: ShownBudget) => ({
-  ...{ ...budget, bytes_used: used, bytes_limit: bytes },
-});

@@ -1,6 +1,6 @@
 // What two processes of the gateway say to each other during an upgrade and afterwards, by Node's own channel between a process
 // and its child. The fds of an estate go before its message, by another channel (linux/pass-fds.ts). Types, and one number.
-import type { LineUse } from '../../protocol/budget/usage.js';
+import type { LineUse, UserUse } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import type { Reloaded } from '../reload/reloading.js';
 import type { Estate } from './estate.js';
@@ -36,7 +36,7 @@ export type FromPredecessor =
   | { readonly kind: 'yours' }
   /** It was asked for a reload, which is the other process's now. Each is answered, in order. */
   | { readonly kind: 'reload' }
-  /** Its connections have carried this, since it told what lines have carried. */
-  | { readonly kind: 'carried'; readonly uses: readonly LineUse[] }
+  /** Its connections have carried this, since it told what has been carried. `users`: an earlier version does not tell it. */
+  | { readonly kind: 'carried'; readonly uses: readonly LineUse[]; readonly users?: readonly UserUse[] }
   /** The gateway stops. A signal would count as a second one where the first came to both. */
   | { readonly kind: 'stop' };

@@ -2,7 +2,7 @@
 // what concerns both. It opens nothing and accepts no clients.
 import { receiveFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
-import type { LineUse } from '../../protocol/budget/usage.js';
+import type { Uses } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import { within } from '../../threads/within.js';
 import { type Failed, failed } from '../process/done.js';
@@ -26,8 +26,8 @@ export class Predecessor {
   #hear: () => void = () => {};
   /** Has `reload` called for each reload that it was or is asked for. */
   reloadBy: (reload: () => Promise<Reloaded>) => void = () => {};
-  /** Called with what connections of that process have carried since it told what lines have carried. */
-  carried: (uses: readonly LineUse[]) => void = () => {};
+  /** Called with what connections of that process have carried since it told what has been carried. */
+  carried: (uses: Uses) => void = () => {};
   readonly #reloads = new Promise<() => Promise<Reloaded>>((resolve) => {
     this.reloadBy = resolve;
   });
@@ -37,7 +37,7 @@ export class Predecessor {
   private constructor(channel: number) {
     this.#channel = channel;
     process.on('message', (message: FromPredecessor) => {
-      if (message.kind === 'carried') this.carried(message.uses);
+      if (message.kind === 'carried') this.carried({ lines: message.uses, users: message.users ?? [] });
       else this.#heard.push(message);
       this.#hear();
     });

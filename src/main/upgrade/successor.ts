@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { errorName } from '../../linux/error-name.js';
 import { fdChannel, sendFds } from '../../linux/pass-fds.js';
 import { closeFd } from '../../linux/sockets.js';
-import type { LineUse } from '../../protocol/budget/usage.js';
+import type { Uses } from '../../protocol/budget/usage.js';
 import type { ListenPlace } from '../../protocol/listen-options.js';
 import { reasonOf, within } from '../../threads/within.js';
 import type { Reloaded } from '../reload/reloading.js';
@@ -150,8 +150,8 @@ export class Successor {
   }
 
   /** Lets it know what connections of this process have carried. */
-  carried(uses: readonly LineUse[]): void {
-    this.#say({ kind: 'carried', uses });
+  carried({ lines, users }: Uses): void {
+    this.#say({ kind: 'carried', uses: lines, users });
   }
 
   /** Calls `orders` when it asks for that. */

@@ -19,6 +19,7 @@ export interface SharedMemory {
   /** Of the connections of client networks, and of users. */
   readonly clientShares: SharesMemory;
   readonly userShares: SharesMemory;
+  readonly userTable: SharedArrayBuffer;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly bulk: SharedArrayBuffer;

@@ -1,18 +1,21 @@
 // Whether a user may have one more connection, from whichever network and in whichever actor: actors ask for each request of a
-// user. It counts a user's connections in shared memory only where the user has a limit.
+// user. It counts a user's connections in shared memory only where the user has a limit. What users have carried is added up by
+// main, which says in shared memory who has spent what it may carry in a month.
 import type { Options } from '../../protocol/options.js';
-import type { OwnLimits } from '../../protocol/users/own-limits.js';
+import { byteCount } from '../../protocol/text/byte-count.js';
+import { bytesMaxOf, type OwnLimits } from '../../protocol/users/own-limits.js';
 import type { Shares } from './shares.js';
+import type { UserTable } from './user-table.js';
 
 /** Users without a connection that are remembered for their rate. */
 const RESTING = 4096;
 /** Half of the slots stay free, so that a slot is found at once. */
 const SPARE = 2;
 
-export type UserLimitOptions = Pick<Options['limits'], 'user_connections_max' | 'user_rate'>;
+export type UserLimitOptions = Pick<Options['limits'], 'user_connections_max' | 'user_rate' | 'user_bytes_max'>;
 
 /** Why a user may have no more connections for now. */
-export type UserReason = 'connections' | 'rate';
+export type UserReason = 'connections' | 'rate' | 'bytes';
 
 const KIND = 0;
 
@@ -23,16 +26,19 @@ export const userSlotsFor = ({ connections_max }: Pick<Options['limits'], 'conne
 export class UserLimits {
   readonly #options: UserLimitOptions;
   readonly #shares: Shares;
+  readonly #table: Pick<UserTable, 'isSpent'>;
 
-  constructor(options: UserLimitOptions, shares: Shares) {
+  constructor(options: UserLimitOptions, shares: Shares, table: Pick<UserTable, 'isSpent'>) {
     this.#options = options;
     this.#shares = shares;
+    this.#table = table;
   }
 
   /** Counts the connection on `fd` in, if the user may have it. Else it says why not. `own`: limits of this user alone. */
   admit(fd: number, name: string, own: OwnLimits | undefined): UserReason | undefined {
     const connections_max = this.#connectionsMax(own);
     const rate = this.#rate(own);
+    if (bytesMaxOf(own, this.#options) > 0 && this.#table.isSpent(name)) return 'bytes';
     if (connections_max === 0 && rate === 0) return undefined;
     const slot = this.#shares.slotOf(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
     if (slot < 0) return undefined;
@@ -46,6 +52,10 @@ export class UserLimits {
     if (excess === 'connections') {
       const key = own?.connections_max === undefined ? 'limits.user_connections_max allows' : 'its own limits allow';
       return `it has as many connections as ${key} (${this.#connectionsMax(own)})`;
+    }
+    if (excess === 'bytes') {
+      const key = own?.bytes_max === undefined ? 'limits.user_bytes_max allows' : 'its own limits allow';
+      return `it has carried as much in this month as ${key} (${byteCount(bytesMaxOf(own, this.#options))})`;
     }
     const key = own?.rate === undefined ? 'limits.user_rate allows' : 'its own limits allow';
     return `it opens more connections a second than ${key} (${this.#rate(own)})`;

@@ -135,7 +135,7 @@ class Actor {
       lineName: (line) => this.#generations.lineName(line),
       addressOf: (fd) => clients.read(fd),
     });
-    this.#carrying = new Carrying(records, counts.lineBytes);
+    this.#carrying = new Carrying(records, counts.lineBytes, counts.userTable);
     const bulkSites = new BulkSites(this.#routes, sites);
     const bulk = new BulkTransfers({
       ...{ clock: engine, records, routes: this.#routes, sites: bulkSites },
@@ -178,7 +178,7 @@ class Actor {
       ...{
         parts: this.#parts,
         clientShares,
-        userShares,
+        ...{ userShares, userTable: counts.userTable },
         notices: new ClientNotices(log),
         carrying: this.#carrying,
         bulk,

@@ -1,6 +1,8 @@
 // Counts for each line what its connections carry: once, at the end of a connection, and where somebody wants to know it
-// earlier (`follow`), also while it lives, by looking at all live connections every few seconds. No connection has a timer.
+// earlier (`follow`), also while it lives, by looking at all live connections every few seconds. No connection has a timer. Where
+// a user may carry only so much, it counts the same for users (`followUsers`).
 import type { LineBytes } from '../../threads/shared/line-bytes.js';
+import type { UserTable } from '../../threads/shared/user-table.js';
 
 /** How often live connections are looked at. */
 const LOOK_EVERY_MS = 5000;
@@ -17,6 +19,8 @@ export interface CarryingRecords {
   readonly end: number;
   /** The number of the line that carries a connection, or has; undefined where none does. */
   lineOf(connection: number): number | undefined;
+  /** The name of the user whose connection it is; undefined where it has none. */
+  userOf(connection: number): string | undefined;
   /** The bytes of a live connection so far; undefined for one that has ended. */
   underway(connection: number): { readonly up: number; readonly down: number } | undefined;
 }
@@ -24,6 +28,9 @@ export interface CarryingRecords {
 export class Carrying {
   readonly #records: CarryingRecords;
   readonly #bytes: LineBytes;
+  readonly #table: Pick<UserTable, 'add'>;
+  /** Undefined where users are not counted. */
+  #users: Pick<UserTable, 'add'> | undefined;
   /** Bytes of live connections that have been counted, from clients and to them; by the connection's number. */
   #counted: Float64Array | undefined;
   #isFollowing = false;
@@ -33,15 +40,21 @@ export class Carrying {
   #looked = Number.NEGATIVE_INFINITY;
   #due = Number.POSITIVE_INFINITY;
 
-  constructor(records: CarryingRecords, bytes: LineBytes) {
+  constructor(records: CarryingRecords, bytes: LineBytes, table: Pick<UserTable, 'add'>) {
     this.#records = records;
     this.#bytes = bytes;
+    this.#table = table;
   }
 
   /** Whether live connections are looked at. */
   follow(isWanted: boolean): void {
     this.#isFollowing = isWanted;
     if (isWanted) this.#begin(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Whether users are counted, too; live connections are looked at then. */
+  followUsers(areWanted: boolean): void {
+    this.#users = areWanted ? this.#table : undefined;
   }
 
   /** Live connections are looked at each second for the next seconds. */
@@ -94,7 +107,13 @@ export class Carrying {
     const newUp = Math.max(up - counted[at], 0);
     const newDown = Math.max(down - counted[at + 1], 0);
     this.#bytes.add(line, newUp, newDown);
+    if (this.#users !== undefined) this.#countUser(this.#users, connection, newUp + newDown);
     counted[at] += newUp;
     counted[at + 1] += newDown;
+  }
+
+  #countUser(users: Pick<UserTable, 'add'>, connection: number, bytes: number): void {
+    const user = bytes > 0 ? this.#records.userOf(connection) : undefined;
+    if (user !== undefined) users.add(user, bytes);
   }
 }

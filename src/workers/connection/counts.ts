@@ -8,6 +8,7 @@ import { Counter, Counters } from '../../threads/shared/counters.js';
 import { LineBytes } from '../../threads/shared/line-bytes.js';
 import { LineCounts } from '../../threads/shared/line-counts.js';
 import { TimeHistogram, TURN_BOUNDS_MS } from '../../threads/shared/time-histogram.js';
+import { UserTable } from '../../threads/shared/user-table.js';
 
 export interface Counts {
   /** The actor's slice. */
@@ -16,15 +17,18 @@ export interface Counts {
   readonly lineBytes: LineBytes;
   readonly lineCounts: LineCounts;
   readonly turnTimes: TimeHistogram;
+  /** Of all actors. */
+  readonly userTable: UserTable;
 }
 
-export function countsIn({ counters, own }: SharedMemory): Counts {
+export function countsIn({ counters, own, userTable }: SharedMemory): Counts {
   return {
     counters: new Counters(counters).of(own.actor),
     connectionCounts: new ConnectionCounts(own.connectionCounts),
     lineBytes: new LineBytes(own.lineBytes),
     lineCounts: new LineCounts(own.lineCounts),
     turnTimes: new TimeHistogram(own.turnTimes, TURN_BOUNDS_MS),
+    userTable: new UserTable(userTable),
   };
 }
 

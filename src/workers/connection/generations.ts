@@ -1,5 +1,7 @@
 // The contexts of an actor's connections. A generation is what a reload replaces as one value; a connection keeps the context
 // with which its handshake began, so it never sees parts of two. What all generations share is made once, by the actor.
+
+import { areUsersBudgeted } from '../../protocol/budget/user-budget.js';
 import type { Listener } from '../../protocol/inbound/listener.js';
 import { needsTunnel } from '../../protocol/lines/line.js';
 import type { Notice } from '../../protocol/notices/notice.js';
@@ -13,6 +15,7 @@ import type { Generation } from '../../threads/contracts/start.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
+import type { UserTable } from '../../threads/shared/user-table.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
@@ -45,9 +48,10 @@ export interface Lasting {
   readonly parts: Omit<Context, Brought>;
   readonly clientShares: Shares;
   readonly userShares: Shares;
+  readonly userTable: UserTable;
   readonly crowds: Crowds;
   readonly notices: ClientNotices;
-  readonly carrying: Pick<Carrying, 'follow'>;
+  readonly carrying: Pick<Carrying, 'follow' | 'followUsers'>;
   readonly bulk: BulkTransfers;
   /** Whether this actor looks for lines that answer early. */
   readonly probes: boolean;
@@ -77,7 +81,7 @@ export class Generations {
   publish(generation: Generation): void {
     const { options, listeners, gone = [], links = [], steering, rules: tables, users } = generation;
     const { lines, log_level } = options;
-    const { parts, probes, crowds, carrying, bulk } = this.#lasting;
+    const { parts, probes, crowds, bulk } = this.#lasting;
     for (const { number, name } of lines) this.#lineNames[number] = name;
     const quiet = usualQuiet(options);
     for (const listener of [...gone, ...listeners]) this.#know(listener, quiet);
@@ -90,8 +94,7 @@ export class Generations {
     parts.links.set(links, parts.engine.clock());
     this.steering.set(steering);
     parts.names.set(options.dns);
-    // Whoever looks wants to see what long transfers carry.
-    carrying.follow(options.budgets.length > 0 || options.admin.listen !== null);
+    this.#follow(options, users);
     bulk.reach(options.workers);
     parts.ends.countsFirstBytes = options.admin.listen !== null;
     this.#setUsers(users);
@@ -140,10 +143,10 @@ export class Generations {
 
   #limits(options: Options, areUsersSet: boolean): Limits {
     const { limits } = options;
-    const { clientShares, userShares, notices, parts } = this.#lasting;
+    const { clientShares, userShares, userTable, notices, parts } = this.#lasting;
     return new Limits({
       clients: new ClientLimits(limits, clientShares, areClientsLimited(options)),
-      users: new UserLimits(limits, userShares),
+      users: new UserLimits(limits, userShares, userTable),
       ...{ rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
     });
   }
@@ -160,6 +163,22 @@ export class Generations {
     const tell = (notice: Notice): void => notices.tell(notice, engine.clock());
     this.#users = usersReplica(users, deadlines, () => engine.clock(), counters, tell);
     if (this.#judge !== undefined) this.#users.connect(this.#judge.judge, this.#judge.disconnect);
+  }
+
+  /** What is counted of connections while they live. */
+  #follow({ budgets, limits, admin }: Options, users: readonly KnownUser[] | undefined): void {
+    const { carrying } = this.#lasting;
+    const areUsersCounted = areUsersBudgeted(users, limits);
+    carrying.followUsers(areUsersCounted);
+    // Whoever looks wants to see what long transfers carry.
+    carrying.follow(budgets.length > 0 || areUsersCounted || admin.listen !== null);
+  }
+
+  /** Other users are in force. */
+  usersChanged(users: readonly KnownUser[]): void {
+    if (this.#users === undefined) return;
+    this.#users.set(users);
+    this.#follow(this.context.options, users);
   }
 
   /** Undefined where no users have been configured so far. */

@@ -74,7 +74,7 @@ export function serveMain(
       await sites.loadFor(generation.rules);
       generations.publish(generation);
     },
-    setUsers: async (known) => generations.users?.set(known),
+    setUsers: async (known) => generations.usersChanged(known),
     async connectJudge(to) {
       const port = to as MessagePort;
       generations.connectJudge(call<UsersJudge>(port), () => port.close());

@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BudgetKeeper } from '../../../src/main/budgets/keeper.js';
-import type { LineUse } from '../../../src/protocol/budget/usage.js';
+import type { Uses } from '../../../src/protocol/budget/usage.js';
 import { lineOf } from '../../../src/protocol/lines/line.js';
 import { identityOf } from '../../../src/protocol/lines/numbers.js';
+import type { OwnLimits } from '../../../src/protocol/users/own-limits.js';
+import { UserTable } from '../../../src/threads/shared/user-table.js';
 import { captureLog } from '../../helpers/capture-log.js';
 
 const SOURCE = { ip: undefined, port: 0 };
 const LINES = ['wifi', 'lte', 'lte > far'].map((name, number) => lineOf(number, name, SOURCE, []));
 const LTE = { name: 'lte', bytes: 1000, day: 1, lines: [1, 2] };
+const LIMITS = { user_bytes_max: 0, user_bytes_day: 1 };
+type Users = readonly { readonly name: string; readonly limits?: OwnLimits }[];
+const ownOf = (bytes_max: number): OwnLimits => ({ connections_max: undefined, rate: undefined, bytes_max });
 
 function world(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'tcproute-budgets-'));
@@ -22,20 +27,25 @@ function world(context: TestContext) {
   const events: unknown[] = [];
   const notices: string[] = [];
   let day = '2026-11-30';
+  let users: Users | undefined;
+  const table = new UserTable(UserTable.create());
   const parts = {
-    ...{ log, mayWrite: () => true, today: () => day },
+    ...{ log, table, mayWrite: () => true, today: () => day, users: () => users },
     carried: (line: number) => carried.get(line) ?? { up: 0, down: 0 },
     tell: (told: readonly unknown[]) => events.push(...told),
     notices: { tell: ({ message }: { message: string }) => notices.push(message) },
   };
   const file = join(folder, 'usage');
-  const options = { lines: LINES, budgets: [LTE], budget_state_file: file };
+  const options = { lines: LINES, budgets: [LTE], budget_state_file: file, limits: LIMITS };
   const keepers: BudgetKeeper[] = [];
   context.after(() => Promise.all(keepers.map((keeper) => keeper.stop())));
   return {
-    ...{ parts, options, file, carried, events, notices, warned },
+    ...{ parts, options, file, carried, events, notices, warned, table },
     setDay(to: string): void {
       day = to;
+    },
+    setUsers(to: Users | undefined): void {
+      users = to;
     },
     keeper(left?: string, given = options): BudgetKeeper {
       const keeper = new BudgetKeeper(given, parts, left);
@@ -108,21 +118,22 @@ test('a process that takes over goes on with what the other one knew, and hears 
   carried.set(1, { up: 0, down: 400 });
   const text = before.toText();
   const after = new BudgetKeeper(
-    { lines: LINES, budgets: [LTE], budget_state_file: null },
+    { lines: LINES, budgets: [LTE], budget_state_file: null, limits: LIMITS },
     { ...parts, carried: () => ({ up: 0, down: 0 }) },
     text,
   );
   context.after(() => after.stop());
   assert.equal(after.states[0]?.used, 400);
-  const passed: LineUse[] = [];
+  const passed: Uses[] = [];
   before.passOn((uses) => {
-    passed.push(...uses);
+    passed.push(uses);
     after.add(uses);
   });
   before.retire();
   carried.set(1, { up: 0, down: 1100 });
   return before.stop().then(() => {
-    assert.deepEqual(passed, [{ identity: identityOf(LINES[1] as (typeof LINES)[1]), bytes: 700 }]);
+    const lines = [{ identity: identityOf(LINES[1] as (typeof LINES)[1]), bytes: 700 }];
+    assert.deepEqual(passed, [{ lines, users: [] }]);
     assert.equal(after.states[0]?.used, 1100);
     assert.deepEqual(events.slice(-2), [budget(1, 1), budget(2, 1)]);
   });
@@ -152,4 +163,84 @@ test('a file that this program did not write is warned of and left alone', async
       `${file} cannot be written: what is in it was not written by this program`,
     ],
   );
+});
+
+test('a user that has carried what it may is said to be spent until the next month, and is told once', (context) => {
+  const { keeper, table, notices, options, setUsers, setDay } = world(context);
+  setUsers([{ name: 'alice' }, { name: 'bob', limits: ownOf(5000) }, { name: 'carol', limits: ownOf(0) }]);
+  const budgets = keeper(undefined, { ...options, budgets: [], limits: { user_bytes_max: 1000, user_bytes_day: 15 } });
+  for (const name of ['alice', 'bob', 'carol']) table.add(name, 900);
+  budgets.look();
+  const spent = (): readonly boolean[] => ['alice', 'bob', 'carol'].map((name) => table.isSpent(name));
+  assert.deepEqual(spent(), [false, false, false]);
+  for (const name of ['alice', 'bob', 'carol']) table.add(name, 300);
+  budgets.look();
+  budgets.look();
+  assert.deepEqual(spent(), [true, false, false]);
+  const month = { begins: '2026-11-15', ends: '2026-12-15', lines: [] };
+  assert.deepEqual(budgets.all(undefined, 10), {
+    users: 2,
+    budgets: [
+      { of: 'user', name: 'alice', bytes_used: 1200, bytes_limit: 1000, is_spent: true, ...month },
+      { of: 'user', name: 'bob', bytes_used: 1200, bytes_limit: 5000, is_spent: false, ...month },
+    ],
+  });
+  assert.equal(budgets.all(undefined, 1).budgets[0]?.name, 'alice');
+  assert.deepEqual(
+    budgets.all('bob', 10).budgets.map(({ name }) => name),
+    ['bob'],
+  );
+  assert.deepEqual(notices, [
+    'user "alice" has carried what it may (1.2 kB of 1 kB since 2026-11-15): its new connections are refused until 2026-12-15',
+  ]);
+  setDay('2026-12-15');
+  budgets.look();
+  assert.deepEqual(spent(), [false, false, false]);
+  assert.equal(budgets.all('alice', 10).budgets[0]?.bytes_used, 0);
+});
+
+test('limits of users that a reload or a file brings count from then on, and those that go leave nobody out', async (context) => {
+  const { keeper, table, options, setUsers } = world(context);
+  setUsers([{ name: 'alice' }]);
+  const of = (user_bytes_max: number) => ({ ...options, budgets: [], limits: { user_bytes_max, user_bytes_day: 1 } });
+  const budgets = keeper(undefined, of(0));
+  table.add('alice', 700);
+  assert.equal(budgets.toText(), undefined);
+  await budgets.set(of(1000));
+  table.add('alice', 700);
+  budgets.look();
+  assert.deepEqual([table.isSpent('alice'), budgets.all('alice', 1).budgets[0]?.bytes_used], [false, 700]);
+  await budgets.set(of(600));
+  assert.equal(table.isSpent('alice'), true);
+  setUsers([{ name: 'alice', limits: ownOf(0) }, { name: 'bob' }]);
+  await budgets.usersChanged();
+  assert.equal(table.isSpent('alice'), false);
+  setUsers([{ name: 'alice', limits: ownOf(500) }]);
+  await budgets.usersChanged();
+  assert.equal(table.isSpent('alice'), true, 'what it has carried is known still');
+  await budgets.set(of(0));
+  setUsers(undefined);
+  await budgets.usersChanged();
+  assert.deepEqual([table.isSpent('alice'), budgets.all(undefined, 9).users], [false, 0]);
+});
+
+test('what users have carried is kept over a restart and an upgrade', async (context) => {
+  const { keeper, table, options, setUsers, parts } = world(context);
+  setUsers([{ name: 'alice' }]);
+  const given = { ...options, budgets: [], limits: { user_bytes_max: 1000, user_bytes_day: 1 } };
+  const first = keeper(undefined, given);
+  table.add('alice', 600);
+  await first.stop();
+  const second = keeper(undefined, given);
+  const usedBy = (budgets: BudgetKeeper): number | undefined => budgets.all('alice', 1).budgets[0]?.bytes_used;
+  assert.equal(usedBy(second), 600);
+  const text = second.toText();
+  const table3 = new UserTable(UserTable.create());
+  const third = new BudgetKeeper({ ...given, budget_state_file: null }, { ...parts, table: table3 }, text);
+  context.after(() => third.stop());
+  second.passOn((uses) => third.add(uses));
+  table.add('alice', 500);
+  await second.stop();
+  assert.equal(usedBy(third), 1100);
+  assert.equal(table3.isSpent('alice'), true);
 });

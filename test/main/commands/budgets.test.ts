@@ -9,7 +9,7 @@ import { today } from '../../../src/main/budgets/keeper.js';
 import { budgetsText, knownBudgets } from '../../../src/main/commands/budgets.js';
 import { fileWarnings } from '../../../src/main/commands/file-check.js';
 import { monthOf } from '../../../src/protocol/budget/month.js';
-import { Usage } from '../../../src/protocol/budget/usage.js';
+import { noUsage, usageText } from '../../../src/protocol/budget/usage.js';
 import { lineOf } from '../../../src/protocol/lines/line.js';
 import { identityOf } from '../../../src/protocol/lines/numbers.js';
 import { defaultOptions } from '../../helpers/default-options.js';
@@ -27,9 +27,9 @@ test('each budget is listed with its lines and what is used of it by the state f
   const listed = (when: string, used: string) =>
     `budgets${when}:\n  lte: ${used} of 50 GB used since ${begins}, until ${ends}; lines: lte, lte > far\n`;
   assert.equal(await budgetsText(options), listed(' (no file tells what is used)', '0 bytes'));
-  const usage = new Usage();
-  for (const line of LINES) usage.add(identityOf(line), today(), 1_200_000);
-  writeFileSync(budget_state_file, usage.toText());
+  const usage = noUsage();
+  for (const line of LINES) usage.lines.add(identityOf(line), today(), 1_200_000);
+  writeFileSync(budget_state_file, usageText(usage));
   const written = new Date(2026, 10, 3, 4, 5, 6);
   utimesSync(budget_state_file, written, written);
   assert.equal(await budgetsText(options), listed(', as of 2026-11-03 04:05:06 in their file', '2.4 MB'));

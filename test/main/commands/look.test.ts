@@ -155,6 +155,23 @@ test('lines, routes and bad addresses are tables', async () => {
   assert.match((await lookAt(fixture, 'bad-addresses')).said as string, /^192\.0\.2\.1 +a\.test +injection +udp:/m);
 });
 
+test('budgets of lines and users are a table, of which one user may be asked for', async () => {
+  const fixture = await gateway();
+  const month = { begins: '2026-11-01', ends: '2026-12-01' };
+  const of = (used: number) => ({ bytes_used: used, bytes_limit: 50e9, is_spent: used >= 50e9, ...month });
+  fixture.answer('/api/v1/budgets', {
+    users: 1,
+    budgets: [
+      { of: 'lines', name: 'phone', ...of(2e9), lines: ['lte', 'lte > far'] },
+      { of: 'user', name: 'alice', ...of(50e9), lines: [] },
+    ],
+  });
+  const said = (await lookAt(fixture, 'budgets', { user: 'alice' })).said as string;
+  assert.deepEqual(fixture.asked, ['GET /api/v1/budgets?user=alice']);
+  assert.match(said, /^lines +phone +has room +2 GB +50 GB +2026-11-01 +2026-12-01 +lte, lte > far$/m);
+  assert.match(said, /^user +alice +spent +50 GB +50 GB +2026-11-01 +2026-12-01 *$/m);
+});
+
 test('a fleet is told, and 1 where its engine is away or nothing is shared', async () => {
   const fixture = await gateway();
   const fleet = { site: 'main', gateway: 'a', engine: { state: 'up' }, gateways: [{ name: 'a', is_present: true }] };

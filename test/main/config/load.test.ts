@@ -98,6 +98,8 @@ test('without a file the defaults hold, and no warning is given', () => {
       client_handshakes_max: 0,
       user_connections_max: 0,
       user_rate: 0,
+      user_bytes_max: 0,
+      user_bytes_day: 1,
       lines_max: 256,
       pipes_max: 128,
       racing_max: 16,

@@ -20,7 +20,7 @@ function world() {
         });
       },
       hasten: (allowed_ms) => told.push(`hasten ${allowed_ms}`),
-      passUses: (pass) => pass([{ identity: 'a line', bytes: 7 }]),
+      passUses: (pass) => pass({ lines: [{ identity: 'a line', bytes: 7 }], users: [] }),
     },
     ...{ upgrade_drain_timeout_ms: 5000, drain_timeout_ms: 70, log },
     successor: {
@@ -49,7 +49,12 @@ function world() {
 
 test('it ends with its last connection, and not before the process before it', async () => {
   const { told, over, close, go } = world();
-  assert.deepEqual(told, ['all', 'carried [{"identity":"a line","bytes":7}]', 'age 1', 'close 5000']);
+  assert.deepEqual(told, [
+    'all',
+    'carried {"lines":[{"identity":"a line","bytes":7}],"users":[]}',
+    'age 1',
+    'close 5000',
+  ]);
   let isOver = false;
   void over.then(() => {
     isOver = true;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayOf } from '../../../src/protocol/budget/month.js';
-import { parseUsage, USAGE_BEGIN, Usage } from '../../../src/protocol/budget/usage.js';
+import { noUsage, parseUsage, USAGE_BEGIN, Usage, usageText } from '../../../src/protocol/budget/usage.js';
 
 const NOVEMBER = { begins: '2026-11-01', ends: '2026-12-01' };
 
@@ -20,14 +20,26 @@ test('bytes count in the month of their day, whatever day the months begin on', 
 });
 
 test('it survives its own text', () => {
-  const usage = new Usage();
-  for (const line of ['["x",null,0]', '__proto__', 'toString']) usage.add(line, '2026-11-30', 2 ** 50);
-  const text = usage.toText();
-  assert.match(text, USAGE_BEGIN);
-  const parsed = parseUsage(text);
-  assert.ok(parsed.kind === 'usage');
-  assert.equal(parsed.usage.toText(), text);
-  assert.equal(parsed.usage.within('__proto__', NOVEMBER), 2 ** 50);
+  const usage = noUsage();
+  const names = ['["x",null,0]', '__proto__', 'toString'];
+  for (const line of names) usage.lines.add(line, '2026-11-30', 2 ** 50);
+  const ofLines = usageText(usage);
+  for (const user of names) usage.users.add(user, '2026-11-01', 7);
+  for (const text of [ofLines, usageText(usage)]) {
+    assert.match(text, USAGE_BEGIN);
+    const parsed = parseUsage(text);
+    assert.ok(parsed.kind === 'usage');
+    assert.equal(usageText(parsed.usage), text);
+    assert.equal(parsed.usage.lines.within('__proto__', NOVEMBER), 2 ** 50);
+    assert.equal(parsed.usage.users.within('__proto__', NOVEMBER), text === ofLines ? 0 : 7);
+  }
+});
+
+test('of a user this month and the last one are kept', () => {
+  const { users } = noUsage();
+  for (const day of ['2026-09-01', '2026-10-01', '2026-11-01']) users.add('alice', day, 1);
+  assert.equal(users.within('alice', NOVEMBER), 1);
+  assert.equal(users.within('alice', { begins: '2026-01-01', ends: '2027-01-01' }), 2);
 });
 
 test('of too many days the earliest go, also when a clock once was years ahead', () => {
@@ -59,6 +71,8 @@ test('a text that is not ours, of another version or damaged says so', () => {
     [`${head}2,"lines":{}}`, 'version 2'],
     [`${head}1}`, 'damaged'],
     [`${head}1,"lines":{"a":[]}}`, 'damaged'],
+    [`${head}1,"lines":{},"users":[]}`, 'damaged'],
+    [`${head}1,"lines":{},"users":{"a":{"2026-11-01":-1}}}`, 'damaged'],
     [`${head}1,"lines":{"a":{"today":1}}}`, 'damaged'],
     [`${head}1,"lines":{"a":{"2026-11-01":-1}}}`, 'damaged'],
     [`${head}1,"lines":{"a":{"2026-11-01":"1"}}}`, 'damaged'],

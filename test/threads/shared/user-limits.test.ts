@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Shares } from '../../../src/threads/shared/shares.js';
 import { type UserLimitOptions, UserLimits, userSlotsFor } from '../../../src/threads/shared/user-limits.js';
+import { UserTable } from '../../../src/threads/shared/user-table.js';
 
 const FDS_MAX = 4096;
 
@@ -10,10 +11,16 @@ function house(options: Partial<UserLimitOptions>) {
   const memory = Shares.create(userSlotsFor({ connections_max: 100 }), FDS_MAX, 7);
   const time = { ms: 1000 };
   const clock = (): bigint => BigInt(time.ms) * 1000n;
+  const users = UserTable.create();
   const actors = [0, 1].map(() => {
     const shares = new Shares(memory, clock);
-    const limits = new UserLimits({ user_connections_max: 0, user_rate: 0, ...options }, shares);
-    return { shares, limits };
+    const table = new UserTable(users);
+    const limits = new UserLimits(
+      { user_connections_max: 0, user_rate: 0, user_bytes_max: 0, ...options },
+      shares,
+      table,
+    );
+    return { shares, limits, table };
   });
   return { actors, time };
 }
@@ -60,4 +67,23 @@ test('a rate holds over all actors, and what it refuses does not count', () => {
   );
   time.ms += 1000;
   assert.deepEqual([comes(), comes(), comes()], [undefined, undefined, 'connections']);
+});
+
+test('a user that has carried what it may gets no connection until it may carry more', () => {
+  const { actors } = house({ user_bytes_max: 50e9 });
+  const [one, other] = actors;
+  other?.table.setSpent('alice', true);
+  other?.table.setSpent('bob', true);
+  assert.equal(one?.limits.admit(10, 'alice', undefined), 'bytes');
+  assert.equal(
+    one?.limits.why('bytes', undefined),
+    'it has carried as much in this month as limits.user_bytes_max allows (50 GB)',
+  );
+  const own = { connections_max: undefined, rate: undefined, bytes_max: 2000 };
+  assert.equal(one?.limits.admit(10, 'alice', own), 'bytes');
+  assert.equal(one?.limits.why('bytes', own), 'it has carried as much in this month as its own limits allow (2 kB)');
+  assert.equal(one?.limits.admit(10, 'bob', { ...own, bytes_max: 0 }), undefined, 'it has no limit of its own');
+  assert.equal(one?.limits.admit(11, 'carol', undefined), undefined);
+  other?.table.setSpent('alice', false);
+  assert.equal(one?.limits.admit(12, 'alice', undefined), undefined);
 });

@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LineBytes } from '../../../src/threads/shared/line-bytes.js';
+import { UserTable } from '../../../src/threads/shared/user-table.js';
 import { Carrying, type CarryingRecords } from '../../../src/workers/connection/carrying.js';
 
 /** Connections by number: their line, and what they have carried while they live. */
 class Connections implements CarryingRecords {
   readonly lines = new Map<number, number>();
+  readonly users = new Map<number, string>();
   readonly live = new Map<number, { readonly up: number; readonly down: number }>();
   readonly capacity = 10_000;
   end = 10;
 
   lineOf(connection: number): number | undefined {
     return this.lines.get(connection);
+  }
+
+  userOf(connection: number): string | undefined {
+    return this.users.get(connection);
   }
 
   underway(connection: number): { readonly up: number; readonly down: number } | undefined {
@@ -22,7 +28,8 @@ class Connections implements CarryingRecords {
 function world() {
   const records = new Connections();
   const bytes = new LineBytes(LineBytes.create());
-  return { records, bytes, carrying: new Carrying(records, bytes) };
+  const table = new UserTable(UserTable.create());
+  return { records, bytes, table, carrying: new Carrying(records, bytes, table) };
 }
 
 test('a connection counts at its end for the line that carried it; one without a line counts for none', () => {
@@ -113,4 +120,28 @@ test('while somebody watches, live connections are looked at each second, and af
   for (const now of [2000, 3000, 4000, 5000, 6000]) after(now, now);
   assert.equal(bytes.of(7).down, 6000);
   assert.equal(after(60_000, 9999), 6000);
+});
+
+test('what the connections of a user carry counts for it, where that is wanted, also while they live', () => {
+  const { records, bytes, table, carrying } = world();
+  const ofUser = (name: string): number => table.carried(table.slotOf(name));
+  for (const connection of [1, 2, 3]) {
+    records.lines.set(connection, 7);
+    if (connection < 3) records.users.set(connection, 'alice');
+    records.live.set(connection, { up: 10, down: 1000 });
+  }
+  carrying.follow(true);
+  carrying.turned(0);
+  assert.equal(ofUser('alice'), 0, 'nobody wants to know it');
+  carrying.followUsers(true);
+  for (const connection of [1, 2, 3]) records.live.set(connection, { up: 15, down: 1100 });
+  carrying.turned(5000);
+  assert.equal(ofUser('alice'), 210);
+  carrying.ended(1, 15, 1101);
+  assert.equal(ofUser('alice'), 211);
+  carrying.followUsers(false);
+  carrying.ended(2, 20, 2000);
+  carrying.ended(3, 20, 2000);
+  assert.equal(ofUser('alice'), 211);
+  assert.deepEqual(bytes.of(7), { up: 55, down: 5101 });
 });

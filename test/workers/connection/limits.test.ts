@@ -6,12 +6,13 @@ import { ClientLimits } from '../../../src/threads/shared/client-limits.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
 import { UserLimits } from '../../../src/threads/shared/user-limits.js';
+import { UserTable } from '../../../src/threads/shared/user-table.js';
 import { Limits } from '../../../src/workers/connection/limits.js';
 
 const FDS_MAX = 1024;
 const OPTIONS = {
   ...{ connections_max: 100, client_connections_max: 2, client_rate: 0, client_handshakes_max: 0 },
-  ...{ user_connections_max: 1, user_rate: 0 },
+  ...{ user_connections_max: 1, user_rate: 0, user_bytes_max: 0 },
 };
 const PROXY = Uint8Array.of(10, 0, 0, 1);
 const TOLD = Uint8Array.of(192, 0, 2, 1);
@@ -27,7 +28,7 @@ function actor() {
   const counters = new Float64Array(Object.keys(Counter).length);
   const limits = new Limits({
     clients: new ClientLimits(OPTIONS, shares),
-    users: new UserLimits(OPTIONS, new Shares(Shares.create(256, FDS_MAX, 6))),
+    users: new UserLimits(OPTIONS, new Shares(Shares.create(256, FDS_MAX, 6)), new UserTable(UserTable.create())),
     rights: { limitsOf: (name) => (name === 'carol' ? { connections_max: 2, rate: undefined } : undefined) },
     notices: { tell: (notice) => told.push(notice) },
     counters,

@@ -3,6 +3,7 @@
 import type { Query } from '../admin/client.js';
 import type { ListCommand } from '../admin/looks.js';
 import { BAD_ADDRESSES } from './bad-addresses.js';
+import { BUDGETS } from './budgets.js';
 import { ENDED, LIVE } from './connections.js';
 import { LINES } from './lines.js';
 import type { List } from './list.js';
@@ -30,6 +31,8 @@ export function listOf(command: ListCommand, { ended }: Asked): List {
       return ROUTES;
     case 'bad-addresses':
       return BAD_ADDRESSES;
+    case 'budgets':
+      return BUDGETS;
     default:
       return command satisfies never;
   }
@@ -48,6 +51,8 @@ export function queryOf(
       return {};
     case 'bad-addresses':
       return { how };
+    case 'budgets':
+      return { user };
     default:
       return command satisfies never;
   }

@@ -3,7 +3,7 @@ import type { BudgetState } from '../../../protocol/budget/budget.js';
 import type { LogLevel } from '../../../protocol/options.js';
 import type { NamedChange, Steer } from '../../../protocol/steering/named.js';
 import type { ConfigurationTold, LevelSet, ReloadTold } from './configuration.js';
-import type { GatewayStatus } from './status.js';
+import type { BudgetStatus, GatewayStatus } from './status.js';
 
 /** A line has one of these. */
 export type LineLevel = Exclude<LogLevel, 'silent'>;
@@ -36,6 +36,12 @@ export interface GatewayHealth {
   readonly notServing: readonly string[];
 }
 
+export interface AllBudgets {
+  /** How many users have a limit. */
+  readonly users: number;
+  readonly budgets: readonly (BudgetStatus & { readonly of: 'lines' | 'user' })[];
+}
+
 /** Served by main, called by the admin actor. */
 export interface GatewayAdmin {
   /** The version of the program. */
@@ -43,8 +49,10 @@ export interface GatewayAdmin {
   health(): Promise<GatewayHealth>;
   /** What an operator sets of lines. Resolves once all actors know; undefined while the gateway starts. */
   steer(what: NamedChange): Promise<Steer | undefined>;
-  /** How much of each budget is used. */
+  /** How much of each budget of lines is used. */
   budgets(): Promise<readonly BudgetState[]>;
+  /** `user`: undefined for all, of which at most `users_max` are told, those first that have least left. */
+  allBudgets(user: string | undefined, users_max: number): Promise<AllBudgets>;
   /** The last `most` lines of the log for each of the levels, of this level or above. `since`: undefined for those that are kept. */
   log(since: number | undefined, levels: readonly LineLevel[], most: number): Promise<LinesSince>;
   /** Undefined while the gateway starts. */

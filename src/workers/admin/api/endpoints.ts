@@ -1,6 +1,7 @@
 // All endpoints of the API: each resource has its list in a folder of its own.
 import type { Endpoint, Streamed } from '../endpoint/endpoint.js';
 import { BAD_ADDRESSES } from './bad-addresses/bad-addresses.js';
+import { BUDGETS } from './budgets/budgets.js';
 import { CONFIGURATION } from './configuration/configuration.js';
 import { CONNECTIONS } from './connections/connections.js';
 import { DNS } from './dns/dns.js';
@@ -15,7 +16,7 @@ import { STATUS } from './status/status.js';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...[...STATUS, ...CONFIGURATION, ...CONNECTIONS, ...LINES, ...PINS, ...ROUTES],
-  ...[...RULES, ...DNS, ...BAD_ADDRESSES, ...FLEET],
+  ...[...RULES, ...DNS, ...BAD_ADDRESSES, ...BUDGETS, ...FLEET],
 ];
 
 /** What answers with no JSON; see app.ts for who serves it. */

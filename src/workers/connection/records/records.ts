@@ -124,6 +124,11 @@ export class ConnectionRecords {
     return typeof beside === 'object' ? beside.winner?.candidate.line : undefined;
   }
 
+  /** The name of the user whose connection it is; undefined where it has none, or before that is known. */
+  userOf(slot: number): string | undefined {
+    return this.reader.userName(slot);
+  }
+
   /** What a live connection tells; undefined for one that has ended. */
   underway(slot: number): Underway | undefined {
     return this.#underway.get(slot);

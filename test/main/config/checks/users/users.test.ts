@@ -205,6 +205,40 @@ test('wrong limits of a user are told with their places', () => {
   ]);
   assert.deepEqual(told({ rates: 1 }), ['users.alice.limits.rates: unknown key; did you mean "rate"?']);
   assert.deepEqual(told(5), [
-    'users.alice.limits: 5 is not allowed; allowed: an object with connections_max, rate or both',
+    'users.alice.limits: 5 is not allowed; allowed: an object with one or more of connections_max, rate, bytes_max',
   ]);
+  const bytes =
+    '0 for no limit, or an integer from 1 to 1000000000000000, or a text with a unit: "50GB", "500MiB", "1.5TB"';
+  assert.deepEqual(told({ bytes_max: '50Gb' }), [
+    `users.alice.limits.bytes_max: "50Gb" is not allowed; allowed: ${bytes}`,
+  ]);
+  for (const wrong of [-1, 1.5, '0GB', 2e15, null]) {
+    assert.deepEqual(errorsIn({ limits: { user_bytes_max: wrong } }), [
+      `limits.user_bytes_max: ${JSON.stringify(wrong)} is not allowed; allowed: ${bytes}`,
+    ]);
+  }
+});
+
+test('bytes of users are numbers or texts, and a restart that would forget them is warned of', () => {
+  const users = {
+    alice: { password: 'x', limits: { bytes_max: '1.5kB' } },
+    bob: { password: 'x', limits: { bytes_max: 0 } },
+    carol: { password: 'x', limits: { rate: 1 } },
+  };
+  const budget_state_file = '/tmp/usage';
+  const loaded = loadJson({ users, budget_state_file, limits: { user_bytes_max: '50GB', user_bytes_day: 15 } });
+  const { users: read, limits } = optionsOf(loaded);
+  assert.deepEqual(
+    read?.inline.map((user) => user.limits?.bytes_max),
+    [1500, 0, undefined],
+  );
+  assert.deepEqual([limits.user_bytes_max, limits.user_bytes_day, loaded.warnings], [50e9, 15, []]);
+  const forgotten =
+    'users: there is a limit of bytes and no budget_state_file: what has been used is forgotten at every restart';
+  const warned = (tree: object) => loadJson(tree).warnings.map((text) => text.replace('c.json: line 1: ', ''));
+  assert.deepEqual(warned({ users }), [forgotten]);
+  const { bob, carol } = users;
+  assert.deepEqual(warned({ users: { bob, carol } }), []);
+  assert.deepEqual(warned({ users: { bob }, limits: { user_bytes_max: 5 } }), []);
+  assert.deepEqual(warned({ users: { carol }, limits: { user_bytes_max: 5 } }), [forgotten]);
 });
