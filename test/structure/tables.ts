@@ -445,6 +445,9 @@ export const RULES: Rules = {
     'bench/restart/subjects': ['bench/shared', 'bench/peers', 'bench/process', 'bench/restart/load'],
     'bench/restart/load': ['bench/shared', 'bench/process', 'bench/generator/clients', 'src/linux/*', PROTOCOL],
     'bench/dns': ['bench/process', PROTOCOL, 'src/threads/*', 'src/workers/connection/*', 'src/main/*', 'test/helpers'],
+    'bench/fleet': ['bench/fleet/model'],
+    // A site in virtual time.
+    'bench/fleet/model': [PROTOCOL, 'bench/tables'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     'bench/scrape': [PROTOCOL, 'src/threads/*', 'src/workers/admin/*', 'test/helpers'],
     bench: [
