@@ -91,6 +91,7 @@ export class Generations {
     crowds.set(options);
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
+    parts.foreignHints.set(options.share);
     parts.links.set(links, parts.engine.clock());
     this.steering.set(steering);
     parts.names.set(options.dns);

@@ -98,12 +98,12 @@ export async function explainTarget(
 }
 
 /**
- * The options of a gateway for one connection. The short half-closed timeout ends the connection with its client: failed TLS
+ * The options of a gateway for one connection, which is none of its site: it has the name of the one that runs. The short half-closed timeout ends the connection with its client: failed TLS
  * ends without a reset. At level debug the gateway notes the first byte even if there is no choice of candidates.
  */
 function ownOptions(asked: Configuration): Configuration {
   // Its client is nobody.
-  const own = { ...asked, users: undefined };
+  const own = { ...asked, users: undefined, share: { ...asked.share, url: null } };
   return { ...own, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
 }
 

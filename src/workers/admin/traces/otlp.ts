@@ -63,6 +63,8 @@ export function traceOf({ record, handshake_ms = 0 }: Sampled, random: RandomHex
       'tcproute.listener': record.listener,
       'tcproute.line': record.line,
       'tcproute.why': race.why,
+      'tcproute.told_by': race.told?.gateway,
+      'tcproute.told_age_ms': race.told?.age_ms,
       'tcproute.attempts': race.attempts.length,
       'tcproute.rule': race.rule,
       'tcproute.ending': record.ending,

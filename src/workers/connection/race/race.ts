@@ -4,6 +4,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { DeadlineWheel, Expiring } from '../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { Spared, ToldHint } from '../../../protocol/race/record.js';
+import { ALONE_MAX_MS } from '../../../protocol/routes/hints.js';
 import type { Choice } from '../../../protocol/rules/rule.js';
 import type { Client } from '../../../protocol/users/client.js';
 import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-log.js';
@@ -135,7 +136,9 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   /** Within which time an attempt should answer, by what is known, in ms. */
   answersWithin(attempt: RaceAttempt): number {
-    return this.#attempts.known.answersWithin(attempt);
+    const usual_ms = this.#attempts.known.answersWithin(attempt);
+    // Nothing has been seen here of a line of which another gateway has told.
+    return attempt.candidate.line === this.told?.line ? Math.min(usual_ms, ALONE_MAX_MS) : usual_ms;
   }
 
   connected(attempt: RaceAttempt): void {

@@ -219,6 +219,23 @@ test('clients who come at the same time have the same hint', () => {
   assert.equal(second.race.told?.from, 'b');
 });
 
+test('a told line that connects has 250 ms to answer, and no longer than any other has', () => {
+  for (const [first_byte_ms, within_ms] of [
+    [1000, 250],
+    [100, 100],
+  ]) {
+    const world = new World({ race: { first_byte_ms } });
+    const { race } = new Racing(world);
+    world.tell({ first_byte_ms: 60_000 });
+    world.answer('site.test', found(A));
+    const [told] = world.attempts;
+    assert.equal(race.answersWithin(told), within_ms);
+    assert.equal(race.another(), 'coming');
+    assert.deepEqual(world.dialled, [`1 ${A}`, `0 ${A}`], 'then the others begin at once');
+    assert.equal(race.answersWithin(world.attempts[1]), first_byte_ms);
+  }
+});
+
 test('a line that is mute elsewhere begins last', () => {
   const world = new World({ lines: [0, 1] });
   new Racing(world);

@@ -2,6 +2,7 @@
 // a turn, and nothing waits for an answer: a hint counts that is there before the first dial. Hints are kept apart from what this
 // gateway has measured, for a short time, and are forgotten at the first measurement. Without a share actor this does nothing.
 import type { MessagePort } from 'node:worker_threads';
+import type { ShareOptions } from '../../../../protocol/share-options.js';
 import type { ForeignHint, HintsAsked, HintsTold } from '../../../../threads/contracts/share.js';
 import { Counter } from '../../../../threads/shared/counters.js';
 
@@ -35,6 +36,8 @@ export class ForeignHints {
   readonly #now: () => number;
   readonly #counters: Float64Array;
   #port: MessagePort | undefined;
+  /** Whether routes of the site are asked for. */
+  #isWanted = false;
   #asked: string[] = [];
   /** In the order in which they were asked for. */
   readonly #held = new Map<string, Held>();
@@ -55,9 +58,15 @@ export class ForeignHints {
     port.unref();
   }
 
-  /** Whether there is anybody to ask. */
+  /** What is shared from now on, maybe with another site: what the one before has told is forgotten. */
+  set({ url, routes }: Pick<ShareOptions, 'url' | 'routes'>): void {
+    this.#isWanted = url !== null && routes;
+    this.#forget();
+  }
+
+  /** Whether there is anybody to ask, and something to ask for. */
   get isOn(): boolean {
-    return this.#port !== undefined;
+    return this.#port !== undefined && this.#isWanted;
   }
 
   /** The question goes out with the turn, if there is something to ask and room for it. Called only where there is somebody. */
@@ -128,6 +137,10 @@ export class ForeignHints {
   close(): void {
     this.#port?.close();
     this.#port = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#asked = [];
     this.#held.clear();
   }

@@ -11,10 +11,17 @@ const hint = (destination: string, age_ms = 0): ForeignHint => ({
   ...{ destination, line: 0, ip: undefined, connect_ms: 1, first_byte_ms: 1, mute: [], from: 'b', age_ms },
 });
 
+const PLACE = { kind: 'unix', path: '/run/redis', username: undefined, password: undefined, database: 0 } as const;
+const SHARED = { url: [PLACE], routes: true };
+
 class World {
   now = 1000;
   readonly counters = new Float64Array(Object.keys(Counter).length);
   readonly hints = new ForeignHints(() => this.now, this.counters);
+
+  constructor() {
+    this.hints.set(SHARED);
+  }
 
   /** Asks, and returns how many questions there are by now. */
   ask(destination: string): number {
@@ -58,6 +65,20 @@ test('another share actor takes the place of the one before', async () => {
   assert.equal(world.hints.isOn, true, 'the end of the earlier one is not that of the later one');
   world.hints.close();
   await once(second.port2, 'close');
+});
+
+test('where routes are not shared nobody is asked, and a reload forgets what was told', () => {
+  const world = new World();
+  const { port1 } = new MessageChannel();
+  world.hints.connect(port1);
+  world.ask('a.test:443');
+  world.hints.told([hint('a.test:443')]);
+  const on = [SHARED, { ...SHARED, routes: false }, { ...SHARED, url: null }].map((share) => {
+    world.hints.set(share);
+    return world.hints.isOn;
+  });
+  assert.deepEqual([on, world.find('a.test:443')], [[true, false, false], undefined]);
+  world.hints.close();
 });
 
 test('a hint grows old, and is kept for a minute', () => {
