@@ -73,4 +73,5 @@ export const FLEET_CHINESE_CODES = {
   unsigned: '不是所称网关的签名',
   replayed: '重复发送',
   'too-many': '过多',
+  disproved: '已被亲自否定',
 };

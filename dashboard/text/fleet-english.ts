@@ -73,4 +73,5 @@ export const FLEET_ENGLISH_CODES = {
   unsigned: 'not signed by the gateway that it names',
   replayed: 'told again',
   'too-many': 'too many',
+  disproved: 'disproved here',
 } as const;

@@ -18,11 +18,9 @@ export function roomsOf(
   const own = new OwnPresence({
     ...{ options: parts.options, now: parts.now, version, counters: new Counters(counters) },
     counts() {
-      const { asked, found, written } = routes.counts;
       const { told, heard, refused } = news.counts;
       return {
-        ...{ hints_asked: asked, hints_told: found, routes_written: written },
-        ...{ news_told: told, news_heard: heard, news_refused: refused },
+        ...{ routes_written: routes.counts.written, news_told: told, news_heard: heard, news_refused: refused },
       };
     },
   });

@@ -48,8 +48,8 @@ function engineLines(engine: Part): readonly string[] {
     `${state}: ${server === undefined ? '' : `${server}, `}${engine.text('kind') ?? UNKNOWN} at ${engine.text('place') ?? UNKNOWN}`,
     ...(detail === undefined ? [] : [detail]),
     [
-      `${count(engine, 'round_trips')} round trips of ${tookText(meanOf(engine.part('times')))}`,
-      `${count(engine, 'commands')} commands`,
+      `${counted(engine.number('round_trips') ?? 0, 'round trip')} of ${tookText(meanOf(engine.part('times')))}`,
+      counted(engine.number('commands') ?? 0, 'command'),
       `${bytesText(engine.number('bytes_sent'))} sent`,
       `${bytesText(engine.number('bytes_received'))} received`,
     ].join(', '),

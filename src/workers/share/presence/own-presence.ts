@@ -39,13 +39,17 @@ export class OwnPresence implements Room {
     const { lines } = options();
     const isUp = (line: number): boolean => !this.#health.isDown(line) && !this.#health.isDead(line, now());
     const opened = counters.sum(Counter.opened);
-    const others = counts();
-    const connections = { connections: opened, first_contacts: counters.sum(Counter.firstContacts) };
+    const ofActors = { connections: opened, first_contacts: counters.sum(Counter.firstContacts) };
+    const hints = {
+      ...{ hints_asked: counters.sum(Counter.hintsAsked), hints_told: counters.sum(Counter.hintsTold) },
+      hints_useful: counters.sum(Counter.hintsUseful),
+    };
+    const all = { ...ofActors, ...hints, ...counts() };
     return {
       ...{ version, uptime_s: Math.floor(process.uptime()) },
       open: Math.max(0, opened - counters.sum(Counter.closed)),
       ...{ lines: lines.length, lines_up: lines.filter(({ number }) => isUp(number)).length },
-      counts: countsOf((name) => ({ ...connections, ...others })[name] ?? 0),
+      counts: countsOf((name) => all[name] ?? 0),
     };
   }
 }
