@@ -61,7 +61,10 @@ class ConnectedEngine implements Engine {
   /** Those under way on this connection, the oldest one first. */
   #questions = new Set<Question>();
   #bytes = 0;
-  #oldest: { question: Question | undefined; beats: number } = { question: undefined, beats: 0 };
+  /** Questions that were sent. */
+  #sent = 0;
+  /** What the last look has seen, and at how many looks in a row. */
+  #seen: { question: Question | undefined; sent: number; beats: number } = { question: undefined, sent: 0, beats: 0 };
 
   constructor(share: ShareOptions, places: readonly EnginePlace[], parts: EngineParts, beat_ms: number) {
     this.#share = share;
@@ -124,6 +127,7 @@ class ConnectedEngine implements Engine {
     const question = { bytes: this.#counting.sent(commands) };
     const asked = this.#parts.now();
     this.#questions.add(question);
+    this.#sent += 1;
     this.#bytes += question.bytes;
     const replies = await link.send(commands);
     if (this.#questions.delete(question)) this.#bytes -= question.bytes;
@@ -169,7 +173,7 @@ class ConnectedEngine implements Engine {
     this.#parts.tell(upNotice(link.place, server));
     this.#questions = new Set();
     this.#bytes = 0;
-    this.#oldest = { question: undefined, beats: 0 };
+    this.#seen = { question: undefined, sent: this.#sent, beats: 0 };
     this.#beat = setInterval(() => this.#look(link), this.#beat_ms);
     link.watch({
       received: (bytes) => this.#counting.received(bytes),
@@ -181,9 +185,10 @@ class ConnectedEngine implements Engine {
   /** By turns of the loop and not by the clock: this thread may have stood still, too. */
   #look(link: Link): void {
     const [question] = this.#questions;
-    const { beats } = this.#oldest;
-    const isSame = question === this.#oldest.question;
-    this.#oldest = { question, beats: isSame ? beats + 1 : 0 };
+    const { question: before, sent, beats } = this.#seen;
+    // What was asked and answered between two looks is none at both of them.
+    const isSame = question === before && (question !== undefined || sent === this.#sent);
+    this.#seen = { question, sent: this.#sent, beats: isSame ? beats + 1 : 0 };
     if (!isSame) return;
     if (question === undefined && beats >= IDLE_BEATS) void this.ask([['PING']], this.#beat_ms * HANGING_BEATS);
     if (question === undefined || beats < HANGING_BEATS) return;
