@@ -1,5 +1,7 @@
 // One connection to one server, over the library. It never reconnects and queues nothing: who has it decides when it is of no use
 // any more. Replies are values, errors too.
+import { isIP } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
 import type { Command, Reply } from './engine.js';
 import { type Failure, failure, failureOf, failureOfReply } from './faults.js';
@@ -135,7 +137,7 @@ function clientFor(target: Target, signal: AbortSignal) {
         ? { ...common, path: at.path, tls: false }
         : tls === undefined
           ? { ...common, host: at.host, port: at.port }
-          : { ...common, host: at.host, port: at.port, tls: true, ...tlsOptions(tls) },
+          : { ...common, host: at.host, port: at.port, tls: true, ...tlsOptions(tls, at.host) },
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     database,
@@ -148,12 +150,15 @@ function clientFor(target: Target, signal: AbortSignal) {
   });
 }
 
-function tlsOptions({ ca, cert, key, name }: NonNullable<Target['tls']>) {
+/** Node sends the name of the host (SNI) only where it is told to. A server behind a proxy is found by it. */
+function tlsOptions({ ca, cert, key, name }: NonNullable<Target['tls']>, host: string): ConnectionOptions {
+  const shown = name ?? host;
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
-    ...(name !== undefined && { servername: name }),
+    ...(isIP(shown) === 0 && { servername: shown }),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(shown, certificate),
   };
 }
 

@@ -1,6 +1,9 @@
 // The engine over a real Redis that serves: by TCP, a Unix socket and TLS, with users and databases.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { isError } from '../../../../src/workers/share/engine/faults.js';
 import { certificateFor } from '../../../helpers/certificate.js';
 import { at, engineTest, isUp, replies } from '../../../helpers/engine-world.js';
@@ -134,15 +137,47 @@ engineTest('TLS with an authority, a name and a certificate of its own', async (
   const mutual = { cert_file: { path: 'c', pem: tls.cert }, key_file: { path: 'k', secret: tls.key } };
   const engine = await world.up([at(redis.port, { tls: true })], { ca_file, ...mutual, tls_name: 'redis.test' });
   assert.deepEqual(await replies(engine, ['SET', 'a', 'b']), ['OK']);
-  const [unknown, otherName] = [
+  const byAddress = await world.up([at(redis.port, { tls: true })], { ca_file, ...mutual });
+  assert.deepEqual(await replies(byAddress, ['GET', 'a']), [Buffer.from('b')]);
+  const [unknown, otherName, otherHost] = [
     world.engine([at(redis.port, { tls: true })], mutual),
     world.engine([at(redis.port, { tls: true })], { ca_file, ...mutual, tls_name: 'other.test' }),
+    world.engine([at(redis.port, { tls: true, host: 'localhost' })], { ca_file, ...mutual }),
   ];
-  for (const engine of [unknown, otherName]) {
+  for (const engine of [unknown, otherName, otherHost]) {
     await until('it is refused', () => engine.status.fault !== undefined);
     assert.equal(engine.status.fault, 'certificate', engine.status.detail);
     assert.equal(engine.isUp, false);
   }
   assert.match(unknown.status.detail ?? '', /DEPTH_ZERO_SELF_SIGNED_CERT/);
-  assert.match(otherName.status.detail ?? '', /ERR_TLS_CERT_ALTNAME_INVALID/);
+  for (const { status } of [otherName, otherHost]) assert.match(status.detail ?? '', /ERR_TLS_CERT_ALTNAME_INVALID/);
 });
+
+engineTest(
+  'the name of the host is said with TLS, or the one that is configured, but never an address',
+  async (world) => {
+    const names: unknown[] = [];
+    const server = createServer(certificateFor('localhost'), (socket) => {
+      names.push(socket.servername);
+      socket.destroy();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ca_file = { path: 'ca', pem: certificateFor('localhost').cert };
+    const said = async (host: string, tls_name: string | null): Promise<unknown> => {
+      const engine = world.engine([at(port, { tls: true, host })], { tls_name, ca_file });
+      const { length } = names;
+      await until('somebody came', () => names.length > length);
+      await engine.close();
+      return names[length];
+    };
+    try {
+      assert.equal(await said('localhost', null), 'localhost');
+      assert.equal(await said('127.0.0.1', 'localhost'), 'localhost');
+      assert.equal(await said('127.0.0.1', null), false);
+      assert.equal(await said('localhost', '127.0.0.1'), false);
+    } finally {
+      server.close();
+    }
+  },
+);
