@@ -23,6 +23,10 @@ export interface FleetParameters {
   /** A connection and its first byte, where nothing is wrong; and how long a silent line is waited for. */
   readonly good_ms: number;
   readonly silent_ms: number;
+  /** So many of the three slots of every destination name a wrong line at all times, as poisoned gateways may have it. */
+  readonly poisoned: number;
+  /** How long other lines wait for the one of a hint. */
+  readonly hedge_ms: number;
   /** Whether gateways share routes at all. */
   readonly shared: boolean;
   readonly seed: number;
@@ -43,6 +47,8 @@ export const USUAL: FleetParameters = {
   engine_ms: 1,
   good_ms: 60,
   silent_ms: 1000,
+  poisoned: 0,
+  hedge_ms: 250,
   shared: true,
   seed: 1,
 };

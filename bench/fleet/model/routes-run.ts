@@ -23,6 +23,8 @@ export interface RoutesFigures {
   readonly found: number;
   readonly inTime: number;
   readonly useful: number;
+  /** Those that began with another line because of a hint. */
+  readonly misled: number;
   /** First contacts that waited for a silent line. */
   readonly waited: number;
   readonly dials: number;
@@ -40,13 +42,15 @@ interface Tally {
   found: number;
   inTime: number;
   useful: number;
+  misled: number;
   waited: number;
   dials: number;
   firstByte_ms: number;
 }
 
 const nothing = (): Tally => ({
-  ...{ connections: 0, firstContacts: 0, found: 0, inTime: 0, useful: 0, waited: 0, dials: 0, firstByte_ms: 0 },
+  ...{ connections: 0, firstContacts: 0, found: 0, inTime: 0, useful: 0 },
+  ...{ misled: 0, waited: 0, dials: 0, firstByte_ms: 0 },
 });
 
 export function runRoutes(parameters: FleetParameters): RoutesFigures {
@@ -128,7 +132,7 @@ class RoutesRun {
   }
 
   #firstContact(gateway: number, destination: number, at: number): void {
-    const { lines, lookup_ms, engine_ms, good_ms, silent_ms } = this.#parameters;
+    const { lines, lookup_ms, engine_ms, good_ms, silent_ms, hedge_ms } = this.#parameters;
     const tally = this.#tally;
     tally.firstContacts += 1;
     this.#lead[at] = -1;
@@ -139,10 +143,12 @@ class RoutesRun {
     if (isInTime) tally.inTime += 1;
     const isUseful = isInTime && first === best;
     if (isUseful) tally.useful += 1;
+    const isMisled = isInTime && !isUseful;
+    if (isMisled) tally.misled += 1;
     const waits = !isUseful && (this.#world.mute[destination] ?? -1) >= 0;
     if (waits) tally.waited += 1;
     tally.dials += isUseful ? 1 : lines;
-    tally.firstByte_ms += good_ms + (waits ? silent_ms : 0);
+    tally.firstByte_ms += good_ms + (waits ? silent_ms : 0) + (isMisled ? hedge_ms : 0);
   }
 
   /** The line that the others name. What is in the own slot need not be written. */
@@ -151,7 +157,7 @@ class RoutesRun {
     const now = this.#now;
     const isAlone = now - (this.#asked[gateway] ?? 0) >= TURN_MS;
     if (isAlone) this.#asked[gateway] = now;
-    const slots = this.#engine.pull(destination, now, isAlone);
+    const slots = this.#poisoned(destination, this.#engine.pull(destination, now, isAlone));
     const own = slots[this.#slots[gateway] ?? 0];
     if (own !== undefined) {
       this.#lead[at] = own.line;
@@ -161,6 +167,14 @@ class RoutesRun {
       slots.map((one) => foundOf(one, now)),
       Number,
     )?.line;
+  }
+
+  /** The worst that poisoned gateways can do: their values are always the youngest. */
+  #poisoned(destination: number, slots: readonly (Standing | undefined)[]): readonly (Standing | undefined)[] {
+    const { poisoned, lines } = this.#parameters;
+    if (poisoned === 0) return slots;
+    const line = ((this.#world.best[destination] ?? 0) + 1) % lines;
+    return slots.map((one, slot) => (slot < poisoned ? { gateway: -1, line, mute: -1, at: this.#now } : one));
   }
 
   #write(gateway: number, destination: number, at: number): void {

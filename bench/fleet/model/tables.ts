@@ -28,10 +28,11 @@ const constant = (gateways: number, each: number, presence: number): number =>
 
 const ROUTES: readonly ColumnOf<RoutesRow>[] = [
   ['gateways', ({ parameters }) => `${parameters.gateways}`],
-  ['', ({ parameters }) => (parameters.shared ? 'shared' : 'alone'), 'left'],
+  ['', ({ parameters }) => kindOf(parameters), 'left'],
   ['first contacts', ({ figures }) => percent(figures.firstContacts, figures.connections)],
   ['hint found', ({ figures }) => percent(figures.found, figures.firstContacts)],
   ['useful', ({ figures }) => percent(figures.useful, figures.firstContacts)],
+  ['misled', ({ figures }) => percent(figures.misled, figures.firstContacts)],
   ['dials', ({ figures }) => fixed(2, figures.dials / figures.firstContacts)],
   ['first byte ms', ({ figures }) => fixed(0, figures.firstByte_ms / figures.firstContacts)],
   ['commands/s', (row) => fixed(0, perSecond(row, row.figures.traffic.commands) + constantCommands(row))],
@@ -42,6 +43,11 @@ const ROUTES: readonly ColumnOf<RoutesRow>[] = [
   ['keys', ({ figures }) => `${figures.keys}`],
   ['engine MiB', ({ figures }) => mib(figures.octets)],
 ];
+
+function kindOf({ shared, poisoned }: FleetParameters): string {
+  if (!shared) return 'alone';
+  return poisoned === 0 ? 'shared' : `${poisoned} of 3 slots poisoned`;
+}
 
 const ifShared = ({ parameters: { shared, gateways } }: RoutesRow, each: number, presence: number): number =>
   shared ? constant(gateways, each, presence) : 0;

@@ -103,6 +103,20 @@ test('no more hints are in time than are found, and no more are useful than in t
   assert.deepEqual([quick.inTime, quick.useful], [quick.found, quick.found]);
 });
 
+test('one poisoned slot misleads where the others say too little, two or three always, and all of them first contacts only', () => {
+  const [honest, ...poisoned] = [0, 1, 2, 3].map((slots) => run({ gateways: 10, poisoned: slots }));
+  const misled = poisoned.map((site) => part(site.misled, site));
+  assert.ok(part(honest.misled, honest) < 0.01);
+  assert.ok(misled[0] < misled[1] && misled[0] < 0.6, `${misled}`);
+  for (const site of poisoned.slice(1)) assert.equal(site.misled, site.inTime);
+  for (const site of poisoned) {
+    // None is later than by a hedge.
+    assert.ok(
+      part(site.firstByte_ms, site) <= SMALL.good_ms + SMALL.hedge_ms + SMALL.silent_ms * part(site.waited, site),
+    );
+  }
+});
+
 test('each destination has three entries at most, however many gateways there are', () => {
   const { keys, octets } = run({ gateways: 30 });
   assert.ok(keys > 2 * SMALL.destinations && keys <= 3 * SMALL.destinations, `${keys}`);
