@@ -1,6 +1,7 @@
 // What a hint of another gateway does to the plan of a race: which line begins, which addresses, and who waits for how long.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
 import { lineOf } from '../../../src/protocol/lines/line.js';
 import { Preferences } from '../../../src/protocol/lines/preferences.js';
@@ -22,6 +23,12 @@ function start(plan: RacePlan, now: number): string[] {
 }
 
 const beside = (told: Partial<ToldBeside>): ToldBeside => ({ ip: undefined, mute: [], muteUntil: 250, ...told });
+
+/** Undefined where all are of one tier. */
+function preferring(tiers: readonly number[]): Preferences | undefined {
+  const source = { ip: undefined, port: 0 };
+  return Preferences.of(tiers.map((tier, line) => ({ ...lineOf(line, `${line}`, source, []), tier })));
+}
 
 function offered(plan: RacePlan, ...lines: readonly number[]): RacePlan {
   for (const line of lines) plan.offer([candidate(line, 1), candidate(line, 2)], false);
@@ -83,8 +90,7 @@ test('the line itself does not wait, whatever is said', () => {
 });
 
 test('a dearer line begins where the cheaper one does not answer there, and that one still has its turn', () => {
-  const lines = [0, 1].map((tier) => ({ ...lineOf(tier, `${tier}`, { ip: undefined, port: 0 }, []), tier }));
-  const tiers = Preferences.of(lines) as Preferences;
+  const tiers = preferring([0, 1]) as Preferences;
   const patience = { holds_ms: () => 60, firstOf: () => undefined };
   const plan = new RacePlan(RULES, new TierGate(tiers, patience, 150));
   plan.begin([0, 1], 0);
@@ -98,4 +104,52 @@ test('a dearer line begins where the cheaper one does not answer there, and that
     now = plan.wakeAt(now);
   }
   assert.deepEqual([now, start(plan, 250)], [250, ['0.1', '0.2']]);
+});
+
+test('whatever another gateway says, everything starts once, and within 250 ms', () => {
+  const lines = [0, 1, 2];
+  const said = fc.record({
+    ...{ line: fc.constantFrom(...lines), until: fc.nat(250), muteUntil: fc.nat(250), passes: fc.boolean() },
+    ...{ mute: fc.subarray(lines), last: fc.nat(3), hasAddress: fc.boolean() },
+  });
+  const shape = fc.record({
+    ...{ said, tiers: fc.option(fc.tuple(...lines.map(() => fc.nat(2))), { nil: undefined }) },
+    ...{ counts: fc.tuple(...lines.map(() => fc.nat(2))), isLate: fc.boolean() },
+  });
+  fc.assert(
+    fc.property(
+      shape,
+      ({ said: { line, until, passes, mute, muteUntil, last, hasAddress }, tiers, counts, isLate }) => {
+        const holds_ms = 60;
+        const preferences = tiers && preferring(tiers);
+        const gate =
+          preferences && new TierGate(preferences, { holds_ms: () => holds_ms, firstOf: () => undefined }, 150);
+        const plan = new RacePlan(RULES, gate);
+        const hint = (): void =>
+          plan.hint(line, until, passes, { ip: hasAddress ? candidate(line, last).ip : undefined, mute, muteUntil });
+        if (plan.isGated) plan.begin(lines, 0);
+        if (!isLate) hint();
+        const all = lines.flatMap((one) =>
+          Array.from({ length: counts[one] }, (_, place) => candidate(one, place + 1)),
+        );
+        for (const one of lines) {
+          const own = all.filter((each) => each.line === one);
+          if (own.length > 0) plan.offer(own, false);
+          plan.settled(one);
+        }
+        if (isLate && plan.isWaiting(line)) hint();
+        const started: string[] = [];
+        let now = 0;
+        for (let wakes = 0; wakes < 20; wakes += 1) {
+          started.push(...start(plan, now));
+          const next = plan.wakeAt(now);
+          if (!plan.hasWaiting || next <= now || next === Number.POSITIVE_INFINITY) break;
+          now = next;
+        }
+        assert.deepEqual(started.sort(), all.map(text).sort());
+        // Tiers hold back others for as long as they always do.
+        assert.ok(now <= 250 + (preferences === undefined ? 0 : 2 * holds_ms), `the last one began after ${now} ms`);
+      },
+    ),
+  );
 });
