@@ -46,7 +46,8 @@ export function hintFrom(
   let chosen: CandidateMemory | undefined;
   let from = '';
   for (const [key, memory] of neighbours) {
-    const one = workingOf(memory, now, rules.ttl_ms, lines);
+    // Nothing has been compared here.
+    const one = memory.isHearsay ? undefined : workingOf(memory, now, rules.ttl_ms, lines);
     if (one === undefined) continue;
     const isNearer = key.endsWith(end) === from.endsWith(end) ? one.worked > (chosen?.worked ?? 0) : key.endsWith(end);
     if (chosen !== undefined && !isNearer) continue;

@@ -53,6 +53,13 @@ test('nobody waits where a line has failed for a neighbour, or only another port
   assert.ok(hint([censored], 600_010)?.alone_ms);
 });
 
+test('a neighbour of which only another gateway has told shows nothing', () => {
+  const [key, told] = carried('a.example.com:443', PROXY, 5);
+  told.isHearsay = true;
+  assert.equal(hint([[key, told]], 10), undefined);
+  assert.equal(hint([[key, told], carried('b.example.com:443', DIRECT, 1)], 10)?.from, 'b.example.com:443');
+});
+
 test('nobody waits for a line that answers early', () => {
   const early = lineView({ early: [0] });
   const known = carried('a.example.com:443', DIRECT, 1);
