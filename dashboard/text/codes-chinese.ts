@@ -22,6 +22,7 @@ export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>>
   cheaper: '其他线路更贵，须等待',
   hinted: '其他线路到不了这个站点',
   told: '另一个网关说它可用，其他线路须等待',
+  warned: '其他网关报告其余线路或地址有问题，它们须等待',
   'none-answered': '没有服务器像 TLS 那样应答',
   'none-stayed': '它的服务器离开了，也没有别的可用',
   cancelled: '结果未明时客户端已离开',

@@ -23,6 +23,7 @@ export const ENGLISH_CODES = {
   cheaper: 'the others are dearer and had to wait',
   hinted: 'the others do not carry this site',
   told: 'another gateway says that it works, and the others had to wait',
+  warned: 'other gateways speak against the others, which had to wait',
   'none-answered': 'no server answered as TLS does',
   'none-stayed': 'its server left, and no other was there',
   // Causes of failures.

@@ -4,11 +4,13 @@
 // If something is known, the best candidate starts first and alone; when it is late by its own history, or fails, all others
 // follow. If nothing is known, all start at once, or one every `stagger_ms` (RFC 8305 section 5); a failure starts the next.
 // Where some lines are preferred, a gate (tier-gate.ts) says which of those that may start have to wait for others.
-// A hint of neighbours or of another gateway puts a line first (hinted-line.ts).
+// A hint of neighbours or of another gateway puts a line first (hinted-line.ts); what other gateways speak against waits for the others
+// (held-back.ts).
 
 import { type Candidate, sameCandidate } from '../lines/candidate.js';
 import type { CandidateMemory } from '../routes/candidate-memory.js';
 import type { ToldBeside } from '../routes/foreign-hint.js';
+import { HeldBack, type SpokenAgainst } from './held-back.js';
 import { HintedLine } from './hinted-line.js';
 import type { Spared } from './record.js';
 import { appended, EMPTY, without } from './short-list.js';
@@ -42,6 +44,7 @@ export class RacePlan {
   #leadFailed = false;
   #running = 0;
   #hint: HintedLine | undefined;
+  #held: HeldBack | undefined;
   /** When the next candidate may start. */
   #next = Number.NEGATIVE_INFINITY;
 
@@ -84,9 +87,23 @@ export class RacePlan {
   hint(line: number, until: number, passes: boolean, beside?: ToldBeside): void {
     const hint = new HintedLine(line, until, passes, beside);
     this.#hint = hint;
+    for (const list of this.#held?.dueOf(line) ?? EMPTY) this.#waiting = appended(this.#waiting, list);
     if (this.#waiting.length === 0) return;
     this.#waiting = this.#waiting.map((candidates) => hint.ordered(candidates));
     for (const candidates of this.#waiting) hint.offered(candidates[0].line, candidates.length);
+  }
+
+  /**
+   * At a first contact, and before any offer: candidates of which this is true wait until then for the others at most, but for those of
+   * the line of a hint. Only where no lines are preferred: one that waits would have dearer ones begin.
+   */
+  hold(until: number, isSpokenAgainst: SpokenAgainst): void {
+    if (this.#gate === undefined) this.#held = new HeldBack(until, isSpokenAgainst);
+  }
+
+  /** All candidates of all lines have been offered: where none is left that may go before, those that are held back wait for nothing. */
+  allOffered(): void {
+    if (this.#running === 0 && this.#waiting.length === 0) this.#held?.release();
   }
 
   /** All candidates of a line have been offered. */
@@ -104,9 +121,11 @@ export class RacePlan {
       this.#lastResort = [...this.#lastResort, ...fresh];
       return;
     }
-    this.#waiting = appended(this.#waiting, this.#hint?.ordered(fresh) ?? fresh);
-    this.#gate?.offer(fresh);
-    this.#hint?.offered(fresh[0].line, fresh.length);
+    const free = this.#held === undefined || fresh[0].line === this.#hint?.line ? fresh : this.#held.sort(fresh);
+    if (free.length === 0) return;
+    this.#waiting = appended(this.#waiting, this.#hint?.ordered(free) ?? free);
+    this.#gate?.offer(free);
+    this.#hint?.offered(free[0].line, free.length);
   }
 
   /** Whether candidates other than the lead may start. */
@@ -117,6 +136,7 @@ export class RacePlan {
   /** The next candidate to start, if fewer than `most` are under way and its line has room; undefined for none. */
   take(now: number, most: number, room: Room): Candidate | undefined {
     if (now < this.#next || this.#running >= most) return undefined;
+    for (const list of this.#held?.due(now) ?? EMPTY) this.#waiting = appended(this.#waiting, list);
     this.#gate?.advance(now);
     if (this.#gate !== undefined && this.#running >= this.#gate.room(this.#running, most, now)) return undefined;
     const candidate = this.#shift(now, room);
@@ -137,7 +157,7 @@ export class RacePlan {
     }
     // Nothing starts beside a lead that is in time, and one that is late may hang for long: it holds up nothing more.
     const others = this.#leadRuns ? this.#running - 1 : this.#running;
-    if (others > 0 || this.#waiting.length > 0) return undefined;
+    if (others > 0 || this.#waiting.length > 0 || this.#held?.isWaiting) return undefined;
     const last = this.#lastResort.findIndex(({ line }) => room.hasRoom(line));
     if (last < 0) return undefined;
     const candidate = this.#lastResort[last];
@@ -174,6 +194,7 @@ export class RacePlan {
     if (this.#lead !== undefined && sameCandidate(candidate, this.#lead)) this.#leadFailed = true;
     this.#gate?.failed(candidate);
     this.#hint?.failed(candidate.line);
+    this.#held?.release();
     this.#next = now;
   }
 
@@ -192,14 +213,14 @@ export class RacePlan {
     this.#next = Math.min(this.#next, now);
     this.#gate?.demand();
     this.#hint?.release();
+    this.#held?.release();
   }
 
   /** When the next may start, in the time of `now`. A time in the past means that only an event can start it. */
   wakeAt(now: number): number {
-    const wake = this.#wakeAt(now);
-    const late = this.#hint?.mayStartLate(this.#waiting, now);
-    if (late === undefined) return wake;
-    return wake > now ? Math.min(wake, late) : late;
+    const held = this.#held?.isWaiting ? Math.max(this.#held.until, this.#next) : undefined;
+    if (this.#waiting.length === 0 && held !== undefined) return held;
+    return earliest(earliest(this.#wakeAt(now), this.#hint?.mayStartLate(this.#waiting, now), now), held, now);
   }
 
   #wakeAt(now: number): number {
@@ -215,7 +236,13 @@ export class RacePlan {
   /** Why lines wait that have not begun. */
   get spares(): Spared | undefined {
     if (this.#gate?.spares) return 'cheaper';
-    return this.isHintSparing ? 'hinted' : undefined;
+    if (this.isHintSparing) return 'hinted';
+    return this.#held?.isWaiting ? 'warned' : undefined;
+  }
+
+  /** Whether any candidate has had to wait since other gateways speak against it. */
+  get hasHeld(): boolean {
+    return this.#held?.hasHeld === true;
   }
 
   /** Whether lines have not begun that had to wait for the one of a hint. */
@@ -230,6 +257,12 @@ export class RacePlan {
 
   /** Whether candidates wait for their turn. */
   get hasWaiting(): boolean {
-    return this.#waiting.length > 0 || this.#lastResort.length > 0;
+    return this.#waiting.length > 0 || this.#lastResort.length > 0 || this.#held?.isWaiting === true;
   }
+}
+
+/** Of two times the earlier one that is still to come; a time that is over says that only an event counts. */
+function earliest(wake: number, other: number | undefined, now: number): number {
+  if (other === undefined) return wake;
+  return wake > now ? Math.min(wake, other) : other;
 }

@@ -36,9 +36,10 @@ export interface AttemptRecord {
 
 /**
  * Why other lines had still to wait. `cheaper`: they are dearer, or others of its weight. `hinted`: they do not carry a host of its
- * site or network. `told`: another gateway says that the destination is carried by this one.
+ * site or network. `told`: another gateway says that the destination is carried by this one. `warned`: other gateways speak against
+ * their lines or addresses.
  */
-export type Spared = 'cheaper' | 'hinted' | 'told';
+export type Spared = 'cheaper' | 'hinted' | 'told' | 'warned';
 
 /** A hint of another gateway, which has put a line first in a race. `age_ms`: since when that gateway has known it. */
 export interface ToldHint {

@@ -50,12 +50,9 @@ export function beginningOf(
 ): Beginning | undefined {
   if (!mayUse(line) || isDead(line)) return undefined;
   const muteUntil = now + ALONE_MAX_MS;
+  // Where lines are preferred, their tiers and costs say who waits for whom: no word of another gateway makes a dearer line begin.
+  if (preferences !== undefined) return { line, until: now, passes: false, beside: { ip, mute: [], muteUntil: now } };
   const beside = { ip, mute, muteUntil };
-  // Where lines are preferred, their tiers and costs say who waits for whom.
-  if (preferences !== undefined) {
-    const passes = mute.length > 0 && !preferences.isCheapest(line);
-    return { line, until: now, passes, beside };
-  }
   // That it has connected says nothing.
   if (answersEarly(line)) return { line, until: now, passes: false, beside };
   const late_ms = connect_ms > 0 ? connect_ms * LATE_TIMES + margin_ms : ALONE_MAX_MS;

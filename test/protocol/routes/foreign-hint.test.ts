@@ -43,12 +43,16 @@ test('nobody waits for a line that answers early', () => {
   assert.equal(begin({ answersEarly: () => true })?.until, NOW);
 });
 
-test('where lines are preferred it is an order, and a dearer one begins only where others are mute there', () => {
+test('where lines are preferred it is an order among equals: no word makes a dearer line begin, or a cheaper one wait', () => {
   const source = { ip: undefined, port: 0 };
   const preferring = (tiers: readonly number[]): Preferences | undefined =>
     Preferences.of(tiers.map((tier, line) => ({ ...lineOf(line, `${line}`, source, []), tier })));
-  const dearer = { preferences: preferring([0, 1]) };
-  assert.deepEqual([begin(dearer)?.until, begin(dearer)?.passes], [NOW, true]);
-  assert.equal(begin(dearer, { mute: [] })?.passes, false);
-  assert.equal(begin({ preferences: preferring([1, 0]) })?.passes, false, 'the cheapest passes no gate');
+  for (const tiers of [
+    [0, 1],
+    [1, 0],
+  ])
+    assert.deepEqual(begin({ preferences: preferring(tiers) }), {
+      ...{ line: 1, until: NOW, passes: false },
+      beside: { ip, mute: [], muteUntil: NOW },
+    });
 });

@@ -228,6 +228,7 @@ const WHY: Readonly<Record<Why, string>> = {
   cheaper: 'the other lines are dearer, and had to wait for it',
   hinted: 'its line carries a host of the same site or network, and the others had to wait for it',
   told: 'it works for another gateway, as that has told, and the others had to wait for it',
+  warned: 'other gateways speak against the others, which had to wait',
   'others-answer-early': 'those connected before it are known to say so too early',
   'others-left': 'a server that was connected before it left before the client had spoken',
   'none-answered': 'no candidate answered the ClientHello as TLS does',

@@ -9,7 +9,7 @@ import { rounded, since } from './times.js';
 /** What is asked of the reasons of an address. */
 export type AddressAsked = Pick<
   Asked,
-  'memory' | 'lead' | 'leftOut' | 'isSuspect' | 'preferences' | 'ttl_ms' | 'refresh_ms'
+  'memory' | 'lead' | 'leftOut' | 'isSuspect' | 'isTold' | 'preferences' | 'ttl_ms' | 'refresh_ms'
 > & { readonly health: Pick<Asked['health'], 'mayUse' | 'isDead'> };
 
 export function reasonsOfAddress(
@@ -18,12 +18,13 @@ export function reasonsOfAddress(
   asked: AddressAsked,
   now: number,
 ): Reason[] {
-  const { lead, leftOut, isSuspect } = asked;
+  const { lead, leftOut, isSuspect, isTold } = asked;
   if (lead !== undefined && sameCandidate(lead, candidate)) return [{ kind: 'best' }, ...moveOf(known, now)];
   const left = leftOut.find((one) => sameCandidate(one.candidate, candidate));
   if (left !== undefined) return [{ kind: 'forbidden', cause: left.cause }];
   const suspect: Reason[] = isSuspect(candidate) ? [{ kind: 'suspect-address' }] : [];
-  return [...suspect, ...reasonsOfMemory(known, asked, now)];
+  const told: Reason[] = asked.memory === undefined && isTold(candidate) ? [{ kind: 'false-elsewhere' }] : [];
+  return [...suspect, ...told, ...reasonsOfMemory(known, asked, now)];
 }
 
 const moveText = ({ at, to }: Move, now: number) => ({ to: to && formatIp(to), ago_ms: rounded(now - at) });

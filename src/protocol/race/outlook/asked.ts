@@ -67,7 +67,12 @@ export interface Asked {
   readonly kept: number | undefined;
   readonly leftOut: readonly LeftOut[];
   readonly isSuspect: (candidate: Candidate) => boolean;
-  readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'>;
+  /** Whether other gateways speak against its address. */
+  readonly isTold: (candidate: Candidate) => boolean;
+  /** Whether it waits for others at a first contact, since other gateways speak against it. */
+  readonly isHeldBack: (candidate: Candidate) => boolean;
+  readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'> &
+    Pick<LineHealth, 'foreignDown'>;
   /** The time between two starts of others; 0: all at once. */
   readonly stagger_ms: number;
   readonly ttl_ms: number;

@@ -15,6 +15,8 @@ export function reasonsOfLine(line: number, asked: Asked, now: number): Reason[]
     reasons.push({ kind: 'carries-neighbour', neighbour: hint.from, ago_ms: rounded(now - hint.worked) });
   if (told?.line === line) reasons.push({ kind: 'told-by-gateway', gateway: told.from, ago_ms: rounded(told.age_ms) });
   else if (told?.mute.includes(line)) reasons.push({ kind: 'mute-elsewhere', gateway: told.from });
+  const by = asked.memory === undefined ? health.foreignDown(line, now) : undefined;
+  if (by !== undefined) reasons.push({ kind: 'down-elsewhere', gateway: by });
   reasons.push(...reasonsOfCost(line, asked, now));
   const circuit = health.circuit(line, now);
   if (health.isLinkDown(line)) reasons.push({ kind: 'link-down' });
@@ -61,11 +63,14 @@ function homeTrialIn(line: number, { schedule, lastResort, memory, health }: Ask
 const tierOf = (line: number, { lines }: Asked): number => lines.find(({ number }) => number === line)?.tier ?? 0;
 
 /** Whether a line waits for the one that carries a neighbour, or of which another gateway tells. */
-function heldByHint(line: number, { hint, told, schedule: { starts } }: Asked): Reason[] {
+function heldByHint(line: number, { hint, told, isHeldBack, schedule: { starts } }: Asked): Reason[] {
   const begins = hint ?? told;
   const first = starts.find(({ candidate }) => candidate.line === line);
-  if (begins === undefined || begins.line === line || first === undefined || first.at_ms === 0) return [];
-  return [{ kind: 'held-back', by: hint === undefined ? 'told' : 'hint', starts_ms: rounded(first.at_ms) }];
+  if (begins?.line === line || first === undefined || first.at_ms === 0) return [];
+  const starts_ms = rounded(first.at_ms);
+  if (isHeldBack(first.candidate)) return [{ kind: 'held-back', by: 'warned', starts_ms }];
+  if (begins === undefined) return [];
+  return [{ kind: 'held-back', by: hint === undefined ? 'told' : 'hint', starts_ms }];
 }
 
 /** What holds back a line that would start later than others do. */

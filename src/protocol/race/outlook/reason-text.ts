@@ -27,6 +27,7 @@ const HELD_BACK = {
   cost: 'its cost holds it back',
   hint: 'the line of a neighbour goes before it',
   told: 'the line of another gateway goes before it',
+  warned: 'other gateways speak against it, and others go before it',
   weight: 'another of equal lines begins for this destination',
 } as const;
 
@@ -88,6 +89,10 @@ export function reasonText(reason: Reason): string {
       return `ordered by a hint of gateway ${reason.gateway}, ${shownSpan(reason.ago_ms)} old: it begins`;
     case 'mute-elsewhere':
       return `gateway ${reason.gateway} says that it connects there, and does not answer: it begins late`;
+    case 'down-elsewhere':
+      return `gateway ${reason.gateway} says that it is down: at a first contact others go before it for a moment`;
+    case 'false-elsewhere':
+      return 'other gateways say that the address is false: at a first contact others go before it for a moment';
     case 'best':
       return 'the best of what is remembered';
     case 'unknown':

@@ -20,7 +20,7 @@ export type Reason =
   | { readonly kind: 'pinned-elsewhere'; readonly line: string; readonly all: boolean }
   | {
       readonly kind: 'held-back';
-      readonly by: 'tier' | 'cost' | 'weight' | 'hint' | 'told';
+      readonly by: 'tier' | 'cost' | 'weight' | 'hint' | 'told' | 'warned';
       readonly starts_ms: number;
     }
   | { readonly kind: 'carries'; readonly way: Way; readonly bytes_s: number; readonly ago_ms: number }
@@ -40,7 +40,11 @@ export type Reason =
   | { readonly kind: 'told-by-gateway'; readonly gateway: string; readonly ago_ms: number }
   /** By the same hint it connects there without an answer. */
   | { readonly kind: 'mute-elsewhere'; readonly gateway: string }
+  /** By the word of a gateway of the site, for a first contact. */
+  | { readonly kind: 'down-elsewhere'; readonly gateway: string }
   // Of an address.
+  /** By the words of other gateways of the site, for a first contact. */
+  | { readonly kind: 'false-elsewhere' }
   | { readonly kind: 'best' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'not-better' }

@@ -17,7 +17,7 @@ export function whyRemembered(
   const { ttl_ms, health } = parts;
   const leads = best?.isUsable(now, ttl_ms, isSticky(key)) && health.mayUse(best.line, now) && !memory.isHearsay;
   const asked: AddressAsked = {
-    ...{ ...parts, memory, lead: leads ? best : undefined, leftOut: [], isSuspect: () => false },
+    ...{ ...parts, memory, lead: leads ? best : undefined, leftOut: [], isSuspect: () => false, isTold: () => false },
   };
   return candidates.map((one) => reasonsOfAddress(one, one, asked, now));
 }

@@ -4,6 +4,7 @@ import type { Candidate } from '../../lines/candidate.js';
 import type { Preferences } from '../../lines/preferences.js';
 import type { CandidateMemory } from '../../routes/candidate-memory.js';
 import type { ToldBeside } from '../../routes/foreign-hint.js';
+import type { SpokenAgainst } from '../held-back.js';
 import { type PlanRules, RacePlan } from '../plan.js';
 import { type Patience, TierGate } from '../tier-gate.js';
 
@@ -36,6 +37,8 @@ export interface Scheduled {
   readonly patience_ms: number;
   /** How a first contact begins: see `RacePlan.hint`; times from the beginning of the race. */
   readonly hinted?: Hinted | undefined;
+  /** What a first contact holds back: see `RacePlan.hold`. */
+  readonly held?: Held | undefined;
   readonly steps: readonly PlanStep[];
 }
 
@@ -47,14 +50,30 @@ export interface Hinted {
   readonly beside?: ToldBeside;
 }
 
+export interface Held {
+  readonly until_ms: number;
+  readonly isSpokenAgainst: SpokenAgainst;
+}
+
 const ALWAYS = { hasRoom: () => true };
 
-export function scheduleOf({ rules, preferences, patience, lead, patience_ms, hinted, steps }: Scheduled): Schedule {
+export function scheduleOf({
+  rules,
+  preferences,
+  patience,
+  lead,
+  patience_ms,
+  hinted,
+  held,
+  steps,
+}: Scheduled): Schedule {
   const plan = new RacePlan(rules, preferences && new TierGate(preferences, patience, rules.unknown_ms));
+  if (lead === undefined && held !== undefined) plan.hold(held.until_ms, held.isSpokenAgainst);
   if (lead !== undefined) plan.lead(lead, 0, patience_ms);
   else if (hinted !== undefined) plan.hint(hinted.line, hinted.until_ms, hinted.passes, hinted.beside);
   const begun = lead === undefined ? 0 : plan.wakeAt(0);
   for (const step of steps) tell(plan, step, begun);
+  plan.allOffered();
   const lastResort = lastOf(steps);
   const starts: Start[] = [];
   for (let now = begun; ; ) {

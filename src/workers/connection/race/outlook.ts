@@ -4,9 +4,10 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { Candidate } from '../../../protocol/lines/candidate.js';
 import type { LineHealth } from '../../../protocol/lines/health/health.js';
 import type { Options } from '../../../protocol/options.js';
+import type { SpokenAgainst } from '../../../protocol/race/held-back.js';
 import type { AskedLine, Home, LeftOut, Told } from '../../../protocol/race/outlook/asked.js';
 import { type Outlook, outlookOf } from '../../../protocol/race/outlook/outlook.js';
-import { type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook/schedule.js';
+import { type Held, type Hinted, lastOf, type PlanStep, scheduleOf } from '../../../protocol/race/outlook/schedule.js';
 import type { PlanRules } from '../../../protocol/race/plan.js';
 import type { CandidateMemory, Outage } from '../../../protocol/routes/candidate-memory.js';
 import type { LineView } from '../../../protocol/routes/destination-memory.js';
@@ -18,12 +19,14 @@ import type { LineSteering } from '../shared/line-steering.js';
 import type { RulesReplica } from '../shared/replicas/rules.js';
 import { Candidates, type CandidatesParts } from './candidates.js';
 import { beginningWith, type HintForParts } from './foreign-search.js';
+import { type HoldBackParts, holdBack } from './hold-back.js';
 import type { KnownDestination } from './known/destination.js';
 import { type KnownForParts, knownFor } from './known/memory.js';
 import { takeHint } from './take-hint.js';
 
 /** The parts of the actor's context that an outlook needs. */
 export type OutlookParts = CandidatesParts &
+  HoldBackParts &
   KnownForParts &
   HintForParts & {
     readonly options: Pick<Options, 'lines' | 'cache' | 'race'>;
@@ -31,7 +34,7 @@ export type OutlookParts = CandidatesParts &
     readonly allLines: readonly number[];
     readonly health: Pick<
       LineHealth,
-      'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets'
+      'mayUse' | 'answersEarly' | 'outage' | 'circuit' | 'isLinkDown' | 'isDead' | 'spentBudgets' | 'foreignDown'
     >;
     readonly steering: Pick<LineSteering, 'narrowed' | 'pinned' | 'away'>;
     readonly egress: Pick<Egress, 'mayAskFor'>;
@@ -72,8 +75,11 @@ export async function outlook(
   const lead = best !== undefined && gathered.candidates.isUsual(best) ? best : undefined;
   const { memory, kept, patience_ms } = known;
   const { preferences } = parts;
-  const { hint, told, hinted } =
-    sticky || lines.length < 2 || !known.isUnknown ? NO_HINT : hintOf(parts, target, known.key, view, steps);
+  const isFirst = !sticky && known.isUnknown;
+  const { hint, told, hinted } = isFirst && lines.length > 1 ? hintOf(parts, target, known.key, view, steps) : NO_HINT;
+  const held = isFirst && preferences === undefined ? heldOf(parts, target, view, lines) : undefined;
+  const isTold = ({ line, ip }: Candidate): boolean =>
+    parts.lines[line].isDirect && badAddresses.isTold(ip, target.host);
   const asked = options.lines.map((line) => ({
     ...line,
     barred: lines.includes(line.number) ? undefined : whyBarred(parts, line.number, usable, target, own),
@@ -81,8 +87,9 @@ export async function outlook(
   const pinned = parts.steering.pinned(usable, target);
   return outlookOf(
     {
-      ...{ lines: asked, pinned, memory, lead, hint, told, kept, isSuspect, health, preferences, leftOut },
-      schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, steps }),
+      ...{ lines: asked, pinned, memory, lead, hint, told, kept, isSuspect, isTold, health, preferences, leftOut },
+      isHeldBack: (candidate) => held?.isSpokenAgainst(candidate) === true,
+      schedule: scheduleOf({ rules, preferences, patience: known, lead, patience_ms, hinted, held, steps }),
       lastResort: lastOf(steps),
       rates: sticky ? undefined : parts.bulkSites.ratesOf(target, engine.now),
       home: sticky ? undefined : homeOf(parts, lines, known, lead, view, gathered.candidates),
@@ -129,6 +136,15 @@ function hintOf(
     ...{ hint, told: { line, mute, from, age_ms: found.age_ms } },
     hinted: { line, until_ms: begins.until - now, passes: begins.passes, beside },
   };
+}
+
+/** What is held back since other gateways speak against it. */
+function heldOf(parts: OutlookParts, target: Target, view: LineView, lines: readonly number[]): Held | undefined {
+  const held: Held[] = [];
+  const hold = (until: number, isSpokenAgainst: SpokenAgainst): void =>
+    void held.push({ until_ms: until - parts.engine.now, isSpokenAgainst });
+  holdBack(parts, { target, mayUse: (line) => view.mayUse(line) }, lines, { hold });
+  return held[0];
 }
 
 /** Whether a cheaper line than the lead's would be tried beside it. */

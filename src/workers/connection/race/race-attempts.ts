@@ -23,6 +23,7 @@ import type { Addressed, FailureLog, Whose } from '../shared/dialling/failure-lo
 import type { AttemptOutcome, MakeAttempt, RaceAttempt } from './attempt/attempt.js';
 import { Candidates, type CandidatesOutcome, type CandidatesParts } from './candidates.js';
 import { type ForeignSearch, type HintForParts, hintFor } from './foreign-search.js';
+import { type HoldBackParts, holdBack } from './hold-back.js';
 import { type MakeTrial, type Trial, trialBeside } from './home-trial.js';
 import { isHopeless } from './hopeless.js';
 import type { KnownDestination } from './known/destination.js';
@@ -33,13 +34,14 @@ const SHORT_LOOK_MS = 500;
 
 /** The parts of the actor's context that the attempts of a race need. */
 export type RaceAttemptsParts = CandidatesParts &
+  HoldBackParts &
   KnownForParts &
   HintForParts & {
     readonly allLines: readonly number[];
     readonly planRules: PlanRules;
     readonly budget: Pick<AttemptBudget, 'most' | 'isShort' | 'isTight'>;
     readonly room: Pick<AttemptRoom, 'isOpen' | 'isOpenTo' | 'forget' | 'take' | 'connected' | 'failed' | 'givenUp'>;
-    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'begins'>;
+    readonly health: Pick<LineHealth, 'mayUse' | 'answersEarly' | 'outage' | 'begins' | 'foreignDown'>;
     readonly failures: Pick<FailureLog, 'attempt'>;
     readonly counters: Float64Array;
     readonly lineCounts: Pick<LineCounts, 'add' | 'connected'>;
@@ -148,8 +150,9 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
       this.#trial.start(this);
     } else {
       counters[Counter.firstContacts] += 1;
-      if (this.#lines.length > 1 && !this.#sticky && this.known.isUnknown)
-        this.#foreign = hintFor(this.#parts, this, this.#plan, this.#candidates);
+      if (this.#sticky || !this.known.isUnknown) return;
+      holdBack(this.#parts, this, this.#lines, this.#plan);
+      if (this.#lines.length > 1) this.#foreign = hintFor(this.#parts, this, this.#plan, this.#candidates);
     }
   }
 
@@ -158,6 +161,7 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
     const { budget, engine } = this.#parts;
     const { now } = engine;
     if (!this.#candidates.begun && this.#plan.othersDue(now)) this.#candidates.begin(this.#lines);
+    if (this.#candidates.done) this.#plan.allOffered();
     this.#foreign?.beforeDials();
     for (;;) {
       const candidate = this.#plan.take(now, budget.most(), this);
@@ -205,8 +209,8 @@ export class RaceAttempts implements CandidatesOutcome, LineView, Room, RoomSeek
   connected(attempt: RaceAttempt): void {
     this.#plan.connected(attempt.candidate);
     this.#parts.lineCounts.connected(attempt.candidate.line, attempt.connectedAt - attempt.started);
-    const sparesTold = this.told !== undefined && this.#plan.isHintSparing;
-    this.known.connected(attempt, this.all, this.#candidates.begun && !sparesTold, sparesTold);
+    const isSwayed = this.told !== undefined || this.#plan.hasHeld;
+    this.known.connected(attempt, this.all, this.#candidates.begun && !isSwayed, isSwayed);
     this.#foreign?.measured();
     this.#judgeLead();
   }

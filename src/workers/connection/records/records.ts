@@ -176,7 +176,8 @@ export class ConnectionRecords {
     this.#underway.set(slot, underway);
     const { attempts, lead, started } = race;
     const { line, ip } = winner.candidate;
-    if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX || race.told !== undefined) {
+    const isForeign = race.told !== undefined || race.spares === 'warned';
+    if (attempts.length > 1 || winner.result !== 'connected' || line > LINE_MAX || isForeign) {
       this.#keep(slot, race, winner, undefined);
       return;
     }

@@ -165,7 +165,7 @@ export class RecordRows {
     this.#flag(row, Flag.remembered);
   }
 
-  /** Of a winner that was not remembered itself. A race with a hint of another gateway does not fit into a row. */
+  /** Of a winner that was not remembered itself. A race in which another gateway had a say does not fit into a row. */
   spare(row: number, why: Spared): void {
     this.#flag(row, why === 'hinted' ? Flag.spares | Flag.remembered : Flag.spares);
   }

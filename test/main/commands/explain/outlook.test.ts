@@ -25,6 +25,8 @@ const REASONS: { readonly [Kind in Reason['kind']]: readonly [Extract<Reason, { 
     { kind: 'pinned-elsewhere', line: 'office', all: true },
     /all destinations are pinned to office/,
   ],
+  'down-elsewhere': [{ kind: 'down-elsewhere', gateway: 'b' }, /gateway b says that it is down.*for a moment/],
+  'false-elsewhere': [{ kind: 'false-elsewhere' }, /other gateways say that the address is false.*for a moment/],
   'link-down': [{ kind: 'link-down' }, /interface or address .* is down/],
   'circuit-open': [{ kind: 'circuit-open', failures: 3, for_ms: 42_000 }, /3 failures in a row.*another 42 s/],
   'circuit-trial': [{ kind: 'circuit-trial', failures: 3 }, /trial is due/],

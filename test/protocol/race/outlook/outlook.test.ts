@@ -48,7 +48,8 @@ const hintedBy = (told: Asked['told']) =>
 
 /** Two lines that are offered with an address each. */
 function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], ...more }: World = {}): Asked {
-  const { lead, preferences, hint, told } = more;
+  const { lead, preferences, hint, told, isHeldBack } = more;
+  const held = isHeldBack && { until_ms: 250, isSpokenAgainst: isHeldBack };
   const hinted = hint ? { line: hint.line, until_ms: hint.alone_ms ?? 0, passes: false } : hintedBy(told);
   const lines = [...new Set(offered.filter(({ isLast }) => !isLast).map((one) => one.candidate.line))];
   const steps: PlanStep[] = [
@@ -68,9 +69,10 @@ function asked({ offered = usual(HOME, PHONE), patience_ms = 0, holds_ms = [], .
       preferences: undefined,
     },
     ...{ hint: undefined, told: undefined, rates: undefined },
-    schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, steps }),
+    schedule: scheduleOf({ rules: RULES, preferences, patience, lead, patience_ms, hinted, held, steps }),
     lastResort: lastOf(steps),
-    ...{ leftOut: [], isSuspect: () => false, health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },
+    ...{ leftOut: [], isSuspect: () => false, isTold: () => false, isHeldBack: () => false },
+    ...{ health: new LineHealth(2), stagger_ms: 0, ttl_ms: TTL_MS, refresh_ms: 0 },
     ...more,
   };
 }
@@ -226,6 +228,22 @@ test('a line whose link is down is told, whatever its circuit', () => {
   assert.deepEqual(told(one, 1200)[1], ['home last', { kind: 'link-down' }, { kind: 'unknown' }]);
 });
 
+test('a line that another gateway calls down, and an address that it calls false, wait at a first contact', () => {
+  const health = new LineHealth(2);
+  health.apply({ kind: 'foreign-down', line: 0, by: 'b', ago_ms: 0, for_ms: 5000 }, 0);
+  const isHome = ({ line }: Candidate): boolean => line === HOME.line;
+  const first = asked({ health, isHeldBack: isHome, isTold: isHome });
+  assert.deepEqual(told(first, 0), [
+    ['phone others', { kind: 'unknown' }],
+    [
+      ...['home others', { kind: 'down-elsewhere', gateway: 'b' }],
+      ...[{ kind: 'held-back', by: 'warned', starts_ms: 250 }, { kind: 'false-elsewhere' }, { kind: 'unknown' }],
+    ],
+  ]);
+  const known = asked({ health, isTold: isHome, memory: memory(), lead: memory().find(HOME) });
+  assert.deepEqual(told(known, 1200)[0], ['home first', { kind: 'best' }]);
+});
+
 test('a line that counts as dead, and one whose budget is spent', () => {
   const healthy = new LineHealth(2);
   healthy.apply({ line: 1, kind: 'budget', spent: 1 }, 0);
@@ -236,6 +254,7 @@ test('a line that counts as dead, and one whose budget is spent', () => {
     isLinkDown: () => false,
     isDead: (line) => line === 0,
     spentBudgets: (line) => healthy.spentBudgets(line),
+    foreignDown: () => undefined,
   };
   assert.deepEqual(told(asked({ health }), 0), [
     ['home others', { kind: 'dead' }, { kind: 'unknown' }],

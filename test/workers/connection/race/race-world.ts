@@ -1,6 +1,7 @@
 // Everything that a race needs of its actor: the real tables, budgets and wheels, names as the test says, and attempts that
 // end when it says so (fake-attempt.ts). There are two direct lines and a proxy, whose address is known.
 import { formatIp, parseIp } from '../../../../src/protocol/address/address.js';
+import { sameIp } from '../../../../src/protocol/address/same-ip.js';
 import { type Target, targetOfName } from '../../../../src/protocol/address/target.js';
 import type { SiteRates } from '../../../../src/protocol/bulk/site-rates.js';
 import { DeadlineWheel } from '../../../../src/protocol/deadline-wheel.js';
@@ -87,6 +88,10 @@ export interface Changes {
 /** Hints of a share actor to which no message goes. */
 class AskedHints extends ForeignHints {
   override get isOn(): boolean {
+    return true;
+  }
+
+  override get hasNews(): boolean {
     return true;
   }
 }
@@ -212,7 +217,12 @@ export class RaceWorld<E extends { readonly now: number }> implements RaceParts 
   };
 
   readonly sites = { of: ({ host }: Target): string => host.split('.').slice(-2).join('.') };
-  readonly badAddresses = { isLast: (): boolean => false };
+  /** Addresses against which other gateways speak. */
+  readonly toldAddresses: Uint8Array[] = [];
+  readonly badAddresses = {
+    isLast: (): boolean => false,
+    isTold: (ip: Uint8Array): boolean => this.toldAddresses.some((one) => sameIp(one, ip)),
+  };
   readonly outcomes = { note: (): void => {} };
   readonly foreignHints: ForeignHints;
   /** What lines carry for the site; undefined where it is not one of bulk transfers. */

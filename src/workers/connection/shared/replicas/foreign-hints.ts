@@ -38,6 +38,7 @@ export class ForeignHints {
   #port: MessagePort | undefined;
   /** Whether routes of the site are asked for. */
   #isWanted = false;
+  #areNewsWanted = false;
   #asked: string[] = [];
   /** In the order in which they were asked for. */
   readonly #held = new Map<string, Held>();
@@ -59,14 +60,20 @@ export class ForeignHints {
   }
 
   /** What is shared from now on, maybe with another site: what the one before has told is forgotten. */
-  set({ url, routes }: Pick<ShareOptions, 'url' | 'routes'>): void {
+  set({ url, routes, news }: Pick<ShareOptions, 'url' | 'routes' | 'news'>): void {
     this.#isWanted = url !== null && routes;
+    this.#areNewsWanted = url !== null && news;
     this.#forget();
   }
 
   /** Whether there is anybody to ask, and something to ask for. */
   get isOn(): boolean {
     return this.#port !== undefined && this.#isWanted;
+  }
+
+  /** Whether what other gateways say against lines and addresses counts. */
+  get hasNews(): boolean {
+    return this.#port !== undefined && this.#areNewsWanted;
   }
 
   /** The question goes out with the turn, if there is something to ask and room for it. Called only where there is somebody. */

@@ -12,7 +12,7 @@ const hint = (destination: string, age_ms = 0): ForeignHint => ({
 });
 
 const PLACE = { kind: 'unix', path: '/run/redis', username: undefined, password: undefined, database: 0 } as const;
-const SHARED = { url: [PLACE], routes: true };
+const SHARED = { url: [PLACE], routes: true, news: true };
 
 class World {
   now = 1000;
@@ -73,11 +73,18 @@ test('where routes are not shared nobody is asked, and a reload forgets what was
   world.hints.connect(port1);
   world.ask('a.test:443');
   world.hints.told([hint('a.test:443')]);
-  const on = [SHARED, { ...SHARED, routes: false }, { ...SHARED, url: null }].map((share) => {
+  const changed = [SHARED, { ...SHARED, routes: false }, { ...SHARED, news: false }, { ...SHARED, url: null }];
+  const on = changed.map((share) => {
     world.hints.set(share);
-    return world.hints.isOn;
+    return [world.hints.isOn, world.hints.hasNews];
   });
-  assert.deepEqual([on, world.find('a.test:443')], [[true, false, false], undefined]);
+  assert.deepEqual(on, [
+    [true, true],
+    [false, true],
+    [true, false],
+    [false, false],
+  ]);
+  assert.equal(world.find('a.test:443'), undefined);
   world.hints.close();
 });
 
