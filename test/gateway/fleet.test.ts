@@ -54,14 +54,16 @@ test('a gateway tells of its site, and of an engine that has gone', {
   const commanded = () => look('fleet', { admin: new URL(place).host }, undefined, 100);
 
   await eventually('it has told of itself', async () => {
-    return (await fleet()).gateways?.some(({ name, is_present }) => name === 'north' && is_present) ?? false;
+    const { gateways, news } = await fleet();
+    const isThere = gateways?.some(({ name, is_present }) => name === 'north' && is_present) ?? false;
+    return isThere && (news?.read_age_ms ?? null) !== null;
   });
-  const { site, engine, routes, gateways } = await fleet();
+  const { site, engine, routes, hints, news, gateways } = await fleet();
   assert.equal(site, 'main');
   assert.equal(engine?.state, 'up');
   assert.match(engine.server ?? '', /^redis \d/);
   assert.ok(engine.round_trips > 0 && engine.bytes_sent > 0 && engine.bytes_received > 0);
-  assert.equal(routes?.asked, 0);
+  assert.deepEqual([routes?.asked, hints?.asked, news?.told], [0, 0, 0]);
   assert.deepEqual(
     gateways?.map(({ name, is_own, is_known, is_present }) => [name, is_own, is_known, is_present]),
     [

@@ -7,6 +7,8 @@ import type { AdminParts } from '../../shared/parts.js';
 import { Fleet } from './schemas.js';
 
 const ACTOR = 'the share actor';
+/** It asks the engine twice, and waits for a second each time. */
+const GATEWAYS_MS = 3000;
 
 export const FLEET: readonly Endpoint[] = [
   endpoint({
@@ -17,7 +19,8 @@ export const FLEET: readonly Endpoint[] = [
     async handle(_, parts) {
       const { options, share } = parts;
       if (options().share.url === null) return answered(NOTHING_SHARED);
-      const [state, gateways] = await Promise.all([told(ACTOR, share()?.state()), told(ACTOR, share()?.gateways())]);
+      const asked = [told(ACTOR, share()?.state()), told(ACTOR, share()?.gateways(), GATEWAYS_MS)] as const;
+      const [state, gateways] = await Promise.all(asked);
       if (state.code !== 'told') return state;
       if (gateways.code !== 'told') return gateways;
       const { engine, routes, news, limits, ...rest } = state.value;
