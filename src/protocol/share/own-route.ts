@@ -27,7 +27,8 @@ export function ownRouteOf(
   // What another gateway has said is told on only when all lines have raced here.
   if (state.hearsay === true) return undefined;
   const best = state.candidates[state.best];
-  if (best === undefined || best.worked_age_ms === null || !isGood(best)) return undefined;
+  // What another gateway has said is told on by nobody who has not seen it.
+  if (state.hearsay || best === undefined || best.worked_age_ms === null || !isGood(best)) return undefined;
   const line = ids.idOf(best.line);
   if (line === undefined) return undefined;
   return {

@@ -37,7 +37,10 @@ export async function run(start: ShareStart): Promise<void> {
       for (const room of rooms) room.asked?.(actor, destinations);
     },
   });
-  const sites = new PresentSite((share) => openEngine(share, (notice) => log?.tell(notice)));
+  const sites = new PresentSite(
+    (share) => openEngine(share, (notice) => log?.tell(notice)),
+    (site) => Promise.all(rooms.map((room) => room.leaves?.(site))),
+  );
   sites.configure(options);
   const parts: ShareParts = {
     options: () => inForce,
@@ -76,8 +79,8 @@ export async function run(start: ShareStart): Promise<void> {
   pulse.stop();
   heap.stop();
   admin.close();
-  await Promise.all(rooms.map((room) => room.close?.()));
   await sites.close();
+  for (const room of rooms) room.close?.();
   await others.close();
   log?.close();
 }

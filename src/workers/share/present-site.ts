@@ -20,15 +20,17 @@ export interface OpenedEngine {
 
 export class PresentSite {
   readonly #open: (share: ShareOptions) => OpenedEngine;
+  readonly #lastWords: (site: Site) => Promise<unknown>;
   #site: Site | undefined;
   /** What makes the site what it is, as text. */
   #identity = '';
-  /** Engines that are being left. */
+  /** Sites that are being left. */
   readonly #leaving = new Set<Promise<void>>();
 
-  /** `open` begins to connect, and returns at once. */
-  constructor(open: (share: ShareOptions) => OpenedEngine) {
+  /** `open` begins to connect, and returns at once. `lastWords` settles soon; then the engine is left. */
+  constructor(open: (share: ShareOptions) => OpenedEngine, lastWords: (site: Site) => Promise<unknown>) {
     this.#open = open;
+    this.#lastWords = lastWords;
   }
 
   /** Undefined where nothing is shared. */
@@ -50,9 +52,14 @@ export class PresentSite {
     const site = this.#site;
     this.#site = undefined;
     if (site === undefined) return;
-    site.writes.close();
-    const left = site.engine.close().finally(() => this.#leaving.delete(left));
+    const left = this.#takeLeave(site).finally(() => this.#leaving.delete(left));
     this.#leaving.add(left);
+  }
+
+  async #takeLeave(site: Site): Promise<void> {
+    site.writes.close();
+    await this.#lastWords(site);
+    await site.engine.close();
   }
 
   async close(): Promise<void> {

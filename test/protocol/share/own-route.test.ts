@@ -63,6 +63,13 @@ test('what fails, or may fail, is not told; what was only late is', () => {
   assert.equal(own(learned('example.com:443', ...well, { ...FIBRE, kind: 'moved', to: undefined })), undefined);
 });
 
+test('a line with which the gateway began on the word of another is not told on, until all lines have raced', () => {
+  const told: RouteEvent = { ...FIBRE, kind: 'connected', connect_ms: 20, race: 'told' };
+  assert.equal(own(learned('example.com:443', told, answers(FIBRE))), undefined);
+  const whole: RouteEvent = { ...FIBRE, kind: 'connected', connect_ms: 20, race: 'whole' };
+  assert.equal(own(learned('example.com:443', told, answers(FIBRE), whole))?.line, idOf(0));
+});
+
 test('nothing is told of a line that the configuration no longer has, and of a destination that nobody has reached', () => {
   const gone = { line: 7, ip: FIBRE.ip };
   assert.equal(own(learned('example.com:443', connects(gone), answers(gone))), undefined);

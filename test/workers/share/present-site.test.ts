@@ -16,12 +16,17 @@ function options(changes: Partial<ShareOptions> = {}): Pick<Options, 'share'> {
 
 function sites() {
   const opened: MemoryEngine[] = [];
-  const present = new PresentSite(() => {
-    const engine = new MemoryEngine();
-    opened.push(engine);
-    return { engine, writes: engine.writes };
-  });
-  return { opened, present };
+  /** The sites that were left, and whether the engine still was there for last words. */
+  const left: [gateway: string, isUp: boolean][] = [];
+  const present = new PresentSite(
+    () => {
+      const engine = new MemoryEngine();
+      opened.push(engine);
+      return { engine, writes: engine.writes };
+    },
+    async ({ gateway, engine }) => void left.push([gateway, engine.isUp]),
+  );
+  return { opened, left, present };
 }
 
 test('a reload that has nothing to do with the site leaves its connection', () => {
@@ -50,12 +55,13 @@ const other: readonly [what: string, changes: Partial<ShareOptions>][] = [
   ['secret in the same file', { secret_file: { ...SECRET, secret: 'another secret with 32 characters' } }],
 ];
 for (const [what, changes] of other) {
-  test(`a reload with another ${what} opens another connection, and leaves the one before`, () => {
+  test(`a reload with another ${what} opens another connection, and leaves the one before`, async () => {
     const { opened, present } = sites();
     present.configure(options());
     const { site } = present;
     present.configure(options(changes));
     assert.notEqual(present.site, site);
+    await new Promise(setImmediate);
     assert.deepEqual(
       opened.map(({ isUp }) => isUp),
       [false, true],
@@ -64,11 +70,12 @@ for (const [what, changes] of other) {
 }
 
 test('without a URL there is no site, and the engine is left', async () => {
-  const { opened, present } = sites();
-  present.configure(options());
+  const { opened, left, present } = sites();
+  present.configure(options({ gateway: 'alpha' }));
   present.configure(options({ url: null }));
   assert.equal(present.site, undefined);
   await present.close();
+  assert.deepEqual(left, [['alpha', true]]);
   assert.deepEqual(
     opened.map(({ isUp }) => isUp),
     [false],

@@ -230,7 +230,7 @@ export class NewsRoom implements Room {
     return this.#exchange === undefined ? {} : { news: this.#counts.seen(this.#parts.now()) };
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#exchange = undefined;
   }
 }

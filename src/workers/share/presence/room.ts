@@ -97,10 +97,8 @@ export class PresenceRoom implements Room {
   }
 
   /** Others need not wait until its word ends. */
-  async close(): Promise<void> {
-    const site = this.#site;
-    this.#site = undefined;
-    if (site?.engine.isUp) await site.engine.ask([['DEL', gatewayKey(site.secrets.site, site.gateway)]], WITHIN_MS);
+  async leaves({ engine, secrets, gateway }: Site): Promise<void> {
+    if (engine.isUp) await engine.ask([['DEL', gatewayKey(secrets.site, gateway)]], WITHIN_MS);
   }
 }
 

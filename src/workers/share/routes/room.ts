@@ -90,7 +90,7 @@ export class RoutesRoom implements Room {
     this.#present?.puller.ask(actor, destinations);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#written += this.#present?.writer.count ?? 0;
     this.#present?.puller.close();
     this.#present = undefined;

@@ -44,6 +44,8 @@ export interface Room {
   gateways?(): Promise<readonly GatewaySeen[] | undefined>;
   /** Called at each beat of the thread: every second to every four. */
   beat?(): void;
-  /** Leaves the engine: nothing more is told. Settles soon. */
-  close?(): Promise<void>;
+  /** The gateway leaves this site, which is no longer the present one: what is still to be said there. Settles soon. */
+  leaves?(site: Site): Promise<void>;
+  /** The actor ends: nothing more is told, and no timer is left. */
+  close?(): void;
 }

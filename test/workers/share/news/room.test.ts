@@ -203,7 +203,7 @@ test('where a reload changes the site, the answer of the earlier engine counts n
   engine.release();
   await beta.round();
   assert.deepEqual(beta.events, []);
-  await beta.room.close();
+  beta.room.close();
   await beta.round();
 });
 

@@ -96,15 +96,15 @@ test('nobody is told of while the engine is away, which is told apart from a sit
   assert.equal(await room.gateways(), undefined);
 });
 
-test('at its end a gateway takes its word back, and after a reload it is one of the other site', async () => {
+test('at its end a gateway takes its word back, and after a reload it has another one', async () => {
   const engine = new MemoryEngine();
   const { room, parts } = gateway(engine, 'alpha');
-  const beta = gateway(engine, 'beta').room;
+  const beta = gateway(engine, 'beta');
   await told();
   parts.present = siteOf(engine, 'omega');
   room.configured();
   await told();
-  await beta.close();
+  await beta.room.leaves(siteOf(engine, 'beta'));
   const names = (await room.gateways())?.map(({ name }) => name);
   assert.deepEqual(names, ['alpha', 'omega']);
 });
