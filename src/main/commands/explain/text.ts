@@ -4,7 +4,7 @@
 import { FAILURES } from '../../../protocol/race/failure.js';
 import { type AttemptRecord, hasFailed, type RaceRecord, type Why } from '../../../protocol/race/record.js';
 import { plainTree } from '../../../protocol/text/plain-text.js';
-import { shownMs, shownSpan } from '../../../protocol/text/spans.js';
+import { shownMs } from '../../../protocol/text/spans.js';
 import type { NameExplanation, ServerAnswer } from '../../../threads/contracts/dns.js';
 import { budgetsHead, budgetText } from '../budgets.js';
 import { deniedText } from '../egress.js';
@@ -34,7 +34,6 @@ export function explainText(explained: Explanation): string {
     ...budgetLines(explanation),
     ...outlookLines(explanation.outlook, explanation.outlook_of),
     ...raceLines(race),
-    ...toldLines(race),
     ...whyLines(explanation),
     ...answerLines(answer),
   ];
@@ -192,13 +191,6 @@ function bar(attempt: AttemptRecord, longest_ms: number): string {
 
 function endOf({ started_ms, connected_ms, asked_ms, answered_ms, ended_ms }: AttemptRecord): number {
   return ended_ms ?? answered_ms ?? asked_ms ?? connected_ms ?? started_ms;
-}
-
-/** With what the race began, where another gateway has told. */
-function toldLines({ told }: RaceRecord): string[] {
-  if (told === undefined) return [];
-  const { gateway, age_ms, line } = told;
-  return wrapped('order: ', `by a hint of gateway ${gateway}, ${shownSpan(age_ms)} old: ${line} began`.split(' '));
 }
 
 // Why
