@@ -20,7 +20,8 @@ import { FdQueue } from '../../src/threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { Shares } from '../../src/threads/shared/shares.js';
-import { UserTable } from '../../src/threads/shared/user-table.js';
+import { SiteLeases } from '../../src/threads/shared/site-leases.js';
+import { USER_SLOTS, UserTable } from '../../src/threads/shared/user-table.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 import { listenerOf } from './listener.js';
 
@@ -43,6 +44,7 @@ export class ActorsWorld {
     room: RoomFlag.create(),
     bulk: BulkSpans.create(1),
     userTable: UserTable.create(),
+    siteLeases: SiteLeases.create(USER_SLOTS),
   };
   readonly #queue = new FdQueue(this.#shared.own.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;

@@ -17,7 +17,7 @@ interface Entry {
 }
 
 interface Kept {
-  readonly value: Buffer | Set<string> | Entry[];
+  readonly value: Buffer | Set<string> | Entry[] | Map<string, number>;
   readonly until: number;
 }
 
@@ -95,6 +95,16 @@ export class MemoryEngine implements Engine {
         const names = this.#live(key)?.value;
         return names instanceof Set ? [...names].map((one) => Buffer.from(one)) : [];
       }
+      case 'HINCRBY': {
+        const fields = this.#fields(key);
+        const sum = (fields.get(rest[0]) ?? 0) + Number(rest[1]);
+        this.kept.set(key, { value: fields.set(rest[0], sum), until: Number.POSITIVE_INFINITY });
+        return sum;
+      }
+      case 'HMGET': {
+        const fields = this.#fields(key);
+        return rest.map((field) => (fields.has(field) ? Buffer.from(String(fields.get(field))) : null));
+      }
       case 'DEL':
         return this.kept.delete(key) ? 1 : 0;
       case 'TIME':
@@ -128,6 +138,11 @@ export class MemoryEngine implements Engine {
   /** The number of entries of a stream. */
   length(key: string): number {
     return this.#stream(key)?.length ?? 0;
+  }
+
+  #fields(key: string): Map<string, number> {
+    const value = this.#live(key)?.value;
+    return value instanceof Map ? value : new Map<string, number>();
   }
 
   /** Undefined where the key has something else. */

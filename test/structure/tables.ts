@@ -64,6 +64,8 @@ export const RULES: Rules = {
         'src/protocol/trust',
       ],
     ],
+    // Limits that hold for the site.
+    'src/protocol/share/quota': ['src/protocol'],
     // What a browser is told of rules and listeners.
     'src/protocol/pac': [
       ...['src/protocol/address', 'src/protocol/inbound', 'src/protocol/lines', 'src/protocol/rules'],
@@ -149,6 +151,7 @@ export const RULES: Rules = {
     ],
     'src/workers/share': [PROTOCOL, 'src/threads/*', 'src/workers/share/*'],
     'src/workers/share/shared': [PROTOCOL, 'src/threads/*', 'src/workers/share/engine'],
+    'src/workers/share/quota': [...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared']],
     'src/workers/share/routes': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/share/engine', 'src/workers/share/shared'],
     ],
@@ -307,8 +310,8 @@ export const RULES: Rules = {
     'src/main/users': [PROTOCOL, 'src/main/process', 'src/main/config/diagnostics', 'src/main/config/checks/users'],
     'src/main/budgets': [
       ...[PROTOCOL, 'src/files', 'src/threads/shared', 'src/main/process'],
-      // What the admin actor is told.
-      'src/threads/contracts/admin',
+      // What the admin actor is told, and what the share actor is asked.
+      ...['src/threads/contracts/admin', 'src/threads/contracts'],
     ],
     'src/main/steering': [PROTOCOL, 'src/threads/*', 'src/main/process'],
     'src/main/accept': [PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/main/process'],

@@ -7,8 +7,9 @@ import { slotsFor } from '../../threads/shared/client-limits.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
+import { SiteLeases } from '../../threads/shared/site-leases.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
-import { UserTable } from '../../threads/shared/user-table.js';
+import { USER_SLOTS, UserTable } from '../../threads/shared/user-table.js';
 import { WORKERS_MAX } from '../process/cores.js';
 
 /** `most`: with `connections_max` as it may become. `fdsMax`: numbers of fds are below this. `room`: the memory of main's `RoomFlag`. */
@@ -23,6 +24,7 @@ export function commonMemory(
     clientShares: Shares.create(slotsFor(most), fdsMax, seed()),
     userShares: Shares.create(userSlotsFor(most), fdsMax, seed()),
     userTable: UserTable.create(),
+    siteLeases: SiteLeases.create(USER_SLOTS),
     counters: Counters.create(WORKERS_MAX),
     bulk: BulkSpans.create(WORKERS_MAX),
     room,

@@ -4,7 +4,7 @@ import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { Remote } from '../../threads/port.js';
 import type { Carried } from '../../threads/shared/line-bytes.js';
 import { UserTable } from '../../threads/shared/user-table.js';
-import { BudgetKeeper } from '../budgets/keeper.js';
+import { BudgetKeeper, type BudgetParts } from '../budgets/keeper.js';
 import { SteeringKeeper } from '../steering/keeper.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Switchboard } from './switchboard.js';
@@ -26,7 +26,8 @@ export function budgetKeeper(
   const carried = (line: number): Carried => connections.carried(line);
   const table = new UserTable(userTable);
   const users = () => switchboard.generation.users;
-  return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite, table, users }, left?.usage);
+  const askSite: BudgetParts['askSite'] = (own) => switchboard.askBudgets(own);
+  return new BudgetKeeper(options, { carried, tell, notices, log, mayWrite, table, users, askSite }, left?.usage);
 }
 
 /** Has the switchboard know what was left at once. */

@@ -7,7 +7,7 @@ import type { Options } from '../../protocol/options.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
 import type { ShareControl } from '../../threads/contracts/share.js';
-import type { NamesStart, RoutesStart, ShareStart, TlsStart } from '../../threads/contracts/start.js';
+import type { NamesStart, RoutesStart, SharedMemory, ShareStart, TlsStart } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { Remote } from '../../threads/port.js';
 import { within } from '../../threads/within.js';
@@ -148,7 +148,12 @@ export function tlsRole(switchboard: Switchboard): Role<TlsControl> {
   };
 }
 
-export function shareRole(switchboard: Switchboard, notices: Notices, counters: SharedArrayBuffer): Role<ShareControl> {
+/** `memory`: of all connection actors. */
+export function shareRole(
+  switchboard: Switchboard,
+  notices: Notices,
+  { counters, userShares, userTable, siteLeases }: Omit<SharedMemory, 'own' | 'maps'>,
+): Role<ShareControl> {
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
@@ -157,7 +162,8 @@ export function shareRole(switchboard: Switchboard, notices: Notices, counters: 
     begin(control) {
       const log = said.open();
       const { options } = switchboard.generation;
-      const own = { options, beats: life.begin(), control, log, counters, version: ownVersion() };
+      const users = { userShares, userTable, siteLeases };
+      const own = { options, beats: life.begin(), control, log, counters, ...users, version: ownVersion() };
       return { start: own satisfies ShareStart, ports: [control, log] };
     },
     ready: answers,

@@ -1,13 +1,18 @@
 // Connects the share actor to all other actors by ports, again whenever one of them has been restarted. See switchboard.ts.
 import { MessageChannel } from 'node:worker_threads';
 import type { Options } from '../../protocol/options.js';
+import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { AdminControl } from '../../threads/contracts/admin/control.js';
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import { SHARE_ACTOR, type ShareControl } from '../../threads/contracts/share.js';
+import { type OthersUse, type OwnUse, SHARE_ACTOR, type ShareControl } from '../../threads/contracts/share.js';
+import type { Generation } from '../../threads/contracts/start.js';
 import { moved, type Remote } from '../../threads/port.js';
 import { within } from '../../threads/within.js';
+
+/** The engine may have to be asked for many budgets. */
+const BUDGETS_MS = 10_000;
 
 /** The actors that serve now. */
 export interface Serving {
@@ -29,9 +34,9 @@ export class ShareBoard {
   }
 
   /** The share actor serves: connects it to all others. */
-  async serves(share: Remote<ShareControl>, options: Options): Promise<void> {
+  async serves(share: Remote<ShareControl>, generation: Generation): Promise<void> {
     this.#share = share;
-    await this.configure(options);
+    await this.configure(generation);
     const { connections } = this.#serving();
     const plugged = [...connections].map(([actor, connection]) => this.plugTo(actor, connection));
     await Promise.all([...plugged, this.plugNames(), this.plugRoutes(), this.plugAdmin()]);
@@ -41,8 +46,25 @@ export class ShareBoard {
     this.#share = undefined;
   }
 
-  async configure(options: Options): Promise<void> {
+  async configure({ options, users }: Generation): Promise<void> {
     if (this.#share !== undefined) await within(this.#timeout_ms, this.#share.configure(options));
+    await this.setUsers(options, users);
+  }
+
+  /** Their names matter only where limits are the site's. */
+  async setUsers({ share }: Options, users: readonly KnownUser[] = []): Promise<void> {
+    if (this.#share === undefined) return;
+    const limited = share.limits
+      ? users.map(({ name, limits }) => ({ name, connections_max: limits?.connections_max }))
+      : [];
+    await within(this.#timeout_ms, this.#share.setUsers(limited));
+  }
+
+  /** See `ShareControl`. */
+  async askBudgets(own: readonly OwnUse[]): Promise<readonly OthersUse[] | undefined> {
+    if (this.#share === undefined) return undefined;
+    const told = await within(BUDGETS_MS, this.#share.askBudgets(own));
+    return told.code === 'answered' ? told.value : undefined;
   }
 
   async plugTo(actor: number, connection: Remote<ConnectionActor>): Promise<void> {

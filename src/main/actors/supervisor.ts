@@ -103,7 +103,7 @@ export class Supervisor {
     this.#share = new OptionalActor(options, {
       isNeeded: ({ share }) => share.url !== null,
       ends: true,
-      make: () => this.#host(shareRole(switchboard, notices, common.counters), entries.share),
+      make: () => this.#host(shareRole(switchboard, notices, common), entries.share),
     });
     this.#accessPorts = new AccessPorts(parts.access);
     this.connections = new ConnectionActors({

@@ -10,7 +10,7 @@ import type { AdminControl, Former } from '../../threads/contracts/admin/control
 import type { ConnectionActor } from '../../threads/contracts/connection.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { RoutesControl } from '../../threads/contracts/routes.js';
-import type { ShareControl } from '../../threads/contracts/share.js';
+import type { OthersUse, OwnUse, ShareControl } from '../../threads/contracts/share.js';
 import type { Generation } from '../../threads/contracts/start.js';
 import type { TlsControl } from '../../threads/contracts/tls.js';
 import type { UsersJudge } from '../../threads/contracts/users.js';
@@ -83,7 +83,7 @@ export class Switchboard {
     // They are told of lines, so they know them first.
     await Promise.all([
       ...[this.#configureNames(), this.#configureRoutes(), this.#configureTls(), this.#configureAdmin()],
-      this.#share.configure(this.#generation.options),
+      this.#share.configure(this.#generation),
     ]);
     await this.#tellAll((connection) => connection.publish(this.#generation));
   }
@@ -174,9 +174,14 @@ export class Switchboard {
     this.#admin = undefined;
   }
 
+  /** See `ShareControl`. */
+  askBudgets(own: readonly OwnUse[]): Promise<readonly OthersUse[] | undefined> {
+    return this.#share.askBudgets(own);
+  }
+
   /** The share actor serves: connects it to all other actors. */
   shareServes(share: Remote<ShareControl>): Promise<void> {
-    return this.#share.serves(share, this.#generation.options);
+    return this.#share.serves(share, this.#generation);
   }
 
   shareGone(): void {
@@ -246,6 +251,7 @@ export class Switchboard {
   /** Resolves once every serving connection actor knows the users, or has not answered in time. */
   async setUsers(users: readonly KnownUser[]): Promise<void> {
     this.#generation = { ...this.#generation, users };
+    await this.#share.setUsers(this.#generation.options, users);
     await this.#tellAll((connection) => connection.setUsers(users));
   }
   async #plugJudge(connection: Remote<ConnectionActor>): Promise<void> {

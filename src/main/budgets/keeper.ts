@@ -19,6 +19,7 @@ import type { AllBudgets } from '../../threads/contracts/admin/gateway.js';
 import type { Logger } from '../process/log.js';
 import { type LineBudgetParts, LineBudgets } from './line-budgets.js';
 import { allBudgets, type ShownBudget, shownBudgets } from './shown.js';
+import { lineBudget, type Shared, type SiteQuestion, SiteUses, userOf } from './site-uses.js';
 import { Untold } from './untold.js';
 import { type UserBudgetParts, UserBudgets } from './user-budgets.js';
 
@@ -29,6 +30,7 @@ const SAVE_LOOKS = 12;
 
 interface Budgeted extends Pick<Options, 'lines' | 'budgets' | 'budget_state_file'> {
   readonly limits: Pick<Options['limits'], 'user_bytes_max' | 'user_bytes_day'>;
+  readonly share: Shared;
 }
 
 export interface BudgetParts extends LineBudgetParts, UserBudgetParts {
@@ -37,7 +39,11 @@ export interface BudgetParts extends LineBudgetParts, UserBudgetParts {
   readonly mayWrite: (path: string | null) => boolean;
   /** Those in force; undefined where none are configured. */
   readonly users: () => readonly Pick<KnownUser, 'name' | 'limits'>[] | undefined;
+  /** Undefined where the site does not answer. */
+  readonly askSite: SiteQuestion;
   readonly today?: () => Day;
+  /** In ms, monotonic. */
+  readonly now?: () => number;
 }
 
 export class BudgetKeeper {
@@ -45,6 +51,7 @@ export class BudgetKeeper {
   readonly #today: () => Day;
   readonly #lines: LineBudgets;
   readonly #users: UserBudgets;
+  readonly #site: SiteUses;
   #options: Budgeted;
   #usage: KnownUsage = noUsage();
   /** What another process knew whose place this one takes; it is used in place of the file. */
@@ -67,6 +74,7 @@ export class BudgetKeeper {
     this.#left = left;
     this.#lines = new LineBudgets(parts);
     this.#users = new UserBudgets(parts);
+    this.#site = new SiteUses(parts.askSite, parts.now ?? (() => performance.now()));
     this.#follow();
     if (this.#isOfUse) this.#begin();
   }
@@ -116,6 +124,8 @@ export class BudgetKeeper {
   #follow(): void {
     this.#lines.set(this.#options);
     this.#users.set(this.#parts.users(), this.#options.limits);
+    this.#site.set(this.#options.share);
+    this.#users.touchAll();
   }
 
   #begin(): void {
@@ -127,6 +137,7 @@ export class BudgetKeeper {
     this.#open();
     this.#timer = setInterval(() => this.#due(), LOOK_MS).unref();
     this.look();
+    void this.#askSite();
   }
 
   /** What the other process or the file tells; undefined where neither does. */
@@ -182,6 +193,7 @@ export class BudgetKeeper {
     this.look();
     this.#looks += 1;
     this.#tellUses();
+    void this.#askSite();
     if (this.#looks % SAVE_LOOKS === 0) void this.save();
   }
 
@@ -207,8 +219,25 @@ export class BudgetKeeper {
     this.#isChanged ||= uses.lines.length + uses.users.length > 0;
     // The process that goes on with the budgets tells people.
     const isSilent = this.#pass !== undefined;
-    this.#lines.judge(this.#usage.lines, day, isSilent);
-    this.#users.judge(this.#usage.users, day, isSilent);
+    if (this.#site.turnsLost()) this.#users.touchAll();
+    this.#lines.judge(this.#usage.lines, day, this.#site, isSilent);
+    this.#users.judge(this.#usage.users, day, this.#site, isSilent);
+  }
+
+  /** Tells the site what this gateway has used, and takes what the others have. */
+  async #askSite(): Promise<void> {
+    if (this.#pass !== undefined || !this.#isOfUse || !this.#site.isWanted) return;
+    const day = this.#today();
+    const { lines, users } = this.#usage;
+    const ofLines = this.#lines.own(lines, day).map((own) => {
+      return { budget: lineBudget(own), begins: own.begins, bytes: own.used };
+    });
+    const ofUsers = this.#users.own(users, day);
+    const told = await this.#site.ask([...ofLines, ...ofUsers]);
+    const names = (budgets: readonly string[]): readonly string[] => budgets.flatMap((budget) => userOf(budget) ?? []);
+    if (told === undefined) this.#users.unheard(names(ofUsers.map(({ budget }) => budget)));
+    else for (const user of names(told)) this.#users.heard(user);
+    this.look();
   }
 
   #tellUses(): void {
@@ -231,7 +260,7 @@ export class BudgetKeeper {
     clearInterval(this.#timer);
     if (this.#isOfUse) this.look();
     this.#tellUses();
-    await this.save();
+    await Promise.all([this.save(), this.#askSite()]);
     // One that was begun before it may still be under way.
     await this.#writing;
   }

@@ -9,6 +9,7 @@ import type { Options } from '../../protocol/options.js';
 import type { Carried } from '../../threads/shared/line-bytes.js';
 import type { Notices } from '../process/notices.js';
 import { changesOf } from './changes.js';
+import { lineBudget, type SiteUses } from './site-uses.js';
 
 type Budgeted = Pick<Options, 'lines' | 'budgets'>;
 
@@ -73,12 +74,17 @@ export class LineBudgets {
     return uses;
   }
 
-  /** `isSilent`: another process tells people of it. */
-  judge(usage: Usage, day: Day, isSilent: boolean): void {
-    const used = this.#options.budgets.map((budget) =>
+  /** What is used of each budget in this gateway. */
+  own(usage: Usage, day: Day): readonly BudgetState[] {
+    return this.#options.budgets.map((budget) =>
       budgetState(budget, day, (line, month) => usage.within(this.#identities.get(line) as string, month)),
     );
-    this.#compare(used, isSilent);
+  }
+
+  /** `isSilent`: another process tells people of it. */
+  judge(usage: Usage, day: Day, site: SiteUses, isSilent: boolean): void {
+    const states = this.own(usage, day).map((own) => ({ ...own, ...site.used(lineBudget(own), own) }));
+    this.#compare(states, isSilent);
   }
 
   /** There are no budgets any more. */

@@ -8,8 +8,14 @@ import type { Notice } from '../../protocol/notices/notice.js';
 import type { Options } from '../../protocol/options.js';
 import { byteCount } from '../../protocol/text/byte-count.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
+import type { OwnUse } from '../../threads/contracts/share.js';
 import type { UserTable } from '../../threads/shared/user-table.js';
 import type { Notices } from '../process/notices.js';
+import { type SiteUses, userBudget } from './site-uses.js';
+
+/** Users of whom the site is told at a time, and those of them that have carried nothing since the last time. */
+const OWN_MAX = 5000;
+const IN_TURN = 200;
 
 type Users = readonly Pick<KnownUser, 'name' | 'limits'>[];
 type Limits = Pick<Options['limits'], 'user_bytes_max' | 'user_bytes_day'>;
@@ -33,6 +39,10 @@ export class UserBudgets {
   /** Those whose state may have changed; undefined: all. */
   #due: Set<string> | undefined;
   #month: Month | undefined;
+  /** Those that have carried something of which the site does not know. */
+  #untold = new Set<string>();
+  /** Where the next of all users stand that are told in turn. */
+  #place = 0;
 
   constructor(parts: UserBudgetParts) {
     this.#parts = parts;
@@ -91,29 +101,60 @@ export class UserBudgets {
     return monthOf(day, this.#limits.user_bytes_day);
   }
 
-  /** What is known of this user has changed. */
+  /** This user has used more. */
   touch(user: string): void {
+    this.#due?.add(user);
+    this.#untold.add(user);
+  }
+
+  /** The site has told of this user. */
+  heard(user: string): void {
     this.#due?.add(user);
   }
 
+  /** The site has not heard of these. */
+  unheard(users: readonly string[]): void {
+    for (const user of users) this.#untold.add(user);
+  }
+
+  /** What is known of all has changed. */
+  touchAll(): void {
+    this.#due = undefined;
+  }
+
+  /** What users have used in this gateway: those that have carried something since the last time, and some of the others in turn. */
+  own(usage: Usage, day: Day): readonly OwnUse[] {
+    const { begins, ends } = this.monthAt(day);
+    const users = [...this.#budgets.keys()];
+    const next = users.slice(this.#place, this.#place + IN_TURN);
+    this.#place = this.#place + IN_TURN < users.length ? this.#place + IN_TURN : 0;
+    const wanted = [...this.#untold].filter((user) => this.#budgets.has(user));
+    this.#untold = new Set(wanted.slice(OWN_MAX));
+    return [...new Set([...wanted.slice(0, OWN_MAX), ...next])].flatMap((user) => {
+      const bytes = usage.within(user, { begins, ends });
+      return bytes > 0 ? [{ budget: userBudget(user), begins, bytes }] : [];
+    });
+  }
+
   /** `isSilent`: another process tells people of it. */
-  judge(usage: Usage, day: Day, isSilent: boolean): void {
+  judge(usage: Usage, day: Day, site: SiteUses, isSilent: boolean): void {
     const month = this.monthAt(day);
     const isNew = month.begins !== this.#month?.begins || month.ends !== this.#month.ends;
     const due = isNew || this.#due === undefined ? this.#budgets.keys() : this.#due;
     this.#month = month;
     for (const user of due) {
       const bytes = this.#budgets.get(user);
-      if (bytes !== undefined) this.#judge({ user, bytes, used: usage.within(user, month), ...month }, isSilent);
+      if (bytes === undefined) continue;
+      const own = { bytes, used: usage.within(user, month), ...month };
+      this.#judge({ user, ...own, ...site.used(userBudget(user), own) }, isSilent);
     }
     this.#due = new Set();
   }
 
-  #judge(use: Omit<UserBudgetState, 'isSpent'>, isSilent: boolean): void {
-    const { user, bytes, used } = use;
-    const isSpent = used >= bytes;
+  #judge(use: UserBudgetState, isSilent: boolean): void {
+    const { user, isSpent } = use;
     const wasSpent = this.#states.get(user)?.isSpent ?? false;
-    this.#states.set(user, { ...use, isSpent });
+    this.#states.set(user, use);
     if (isSpent === wasSpent) return;
     this.#parts.table.setSpent(user, isSpent);
     if (isSpent && !isSilent) this.#parts.notices.tell(spentNotice(use));

@@ -18,10 +18,35 @@ export interface ShareControl {
    * serves `RouteSubscriber` on `pushes`.
    */
   connectRoutes(reports: unknown, pushes: unknown): Promise<void>;
+  /** All users, with their own limits; none where none are configured. Wanted where limits hold for the site. */
+  setUsers(users: readonly LimitedUser[]): Promise<void>;
+  /** Adds to the sums of the site. Undefined where the engine has not answered, or limits are not shared; within seconds. */
+  askBudgets(own: readonly OwnUse[]): Promise<readonly OthersUse[] | undefined>;
   /** `port`: to an admin actor that was started or restarted; serves `ShareAdmin` there. */
   connectAdmin(port: unknown): Promise<void>;
   /** Leaves the engine, and closes every port; the actor's task then settles. */
   stop(): Promise<void>;
+}
+
+export interface LimitedUser {
+  readonly name: string;
+  /** Undefined: that of all users. */
+  readonly connections_max: number | undefined;
+}
+
+/** What this gateway has carried of a budget in its month. */
+export interface OwnUse {
+  /** `lines` or `user`, a blank and the name. */
+  readonly budget: string;
+  /** The first day of the month. */
+  readonly begins: string;
+  readonly bytes: number;
+}
+
+/** What the other gateways of the site have. */
+export interface OthersUse {
+  readonly budget: string;
+  readonly bytes: number;
 }
 
 /** A plain message of a connection actor: the keys of destinations (destination-key.ts) that it meets for the first time. */

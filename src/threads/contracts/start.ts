@@ -20,6 +20,8 @@ export interface SharedMemory {
   readonly clientShares: SharesMemory;
   readonly userShares: SharesMemory;
   readonly userTable: SharedArrayBuffer;
+  /** See site-leases.ts. */
+  readonly siteLeases: SharedArrayBuffer;
   readonly maps: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly bulk: SharedArrayBuffer;
@@ -113,6 +115,9 @@ export interface ShareStart {
   readonly log: MessagePort;
   /** Of all connection actors. */
   readonly counters: SharedArrayBuffer;
+  readonly userShares: SharesMemory;
+  readonly userTable: SharedArrayBuffer;
+  readonly siteLeases: SharedArrayBuffer;
   /** Of this program. */
   readonly version: string;
 }

@@ -95,6 +95,17 @@ export class Shares {
     }
   }
 
+  /** The same, but nobody gets one: -1 where the holder has none. */
+  find(high: number, low: number, kind: number): number {
+    const tag = this.#hash(high, low, kind, 1) || 1;
+    const first = (this.#hash(high, low, kind, 0) >>> 0) % this.#slots;
+    for (let probe = 0; probe < Math.min(PROBES, this.#slots); probe += 1) {
+      const slot = (first + probe) % this.#slots;
+      if (Atomics.load(this.#tags, slot) === tag) return slot;
+    }
+    return -1;
+  }
+
   #hash(high: number, low: number, kind: number, which: 0 | 1): number {
     return mixed(mixed(mixed(high ^ this.#header[SEEDS + which]) ^ low) ^ kind);
   }

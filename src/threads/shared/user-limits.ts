@@ -5,6 +5,7 @@ import type { Options } from '../../protocol/options.js';
 import { byteCount } from '../../protocol/text/byte-count.js';
 import { bytesMaxOf, type OwnLimits } from '../../protocol/users/own-limits.js';
 import type { Shares } from './shares.js';
+import type { LeaseRules, SiteLeases } from './site-leases.js';
 import type { UserTable } from './user-table.js';
 
 /** Users without a connection that are remembered for their rate. */
@@ -15,7 +16,7 @@ const SPARE = 2;
 export type UserLimitOptions = Pick<Options['limits'], 'user_connections_max' | 'user_rate' | 'user_bytes_max'>;
 
 /** Why a user may have no more connections for now. */
-export type UserReason = 'connections' | 'rate' | 'bytes';
+export type UserReason = 'connections' | 'rate' | 'bytes' | 'site';
 
 const KIND = 0;
 
@@ -23,15 +24,35 @@ const KIND = 0;
 export const userSlotsFor = ({ connections_max }: Pick<Options['limits'], 'connections_max'>): number =>
   (connections_max + RESTING) * SPARE;
 
+/** Where limits of users are for all gateways of the site. */
+export interface SiteLimits {
+  readonly leases: Pick<SiteLeases, 'most' | 'refused'>;
+  readonly rules: LeaseRules;
+}
+
+/** Connections of a user that are counted now. */
+export function liveOfUser(shares: Shares, name: string): number {
+  const slot = shares.find(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
+  return slot < 0 ? 0 : shares.live(slot);
+}
+
 export class UserLimits {
   readonly #options: UserLimitOptions;
   readonly #shares: Shares;
-  readonly #table: Pick<UserTable, 'isSpent'>;
+  readonly #table: Pick<UserTable, 'isSpent' | 'slotOf'>;
+  readonly #site: SiteLimits | undefined;
 
-  constructor(options: UserLimitOptions, shares: Shares, table: Pick<UserTable, 'isSpent'>) {
+  /** `site`: undefined where each gateway has its own limits. */
+  constructor(
+    options: UserLimitOptions,
+    shares: Shares,
+    table: Pick<UserTable, 'isSpent' | 'slotOf'>,
+    site?: SiteLimits,
+  ) {
     this.#options = options;
     this.#shares = shares;
     this.#table = table;
+    this.#site = site;
   }
 
   /** Counts the connection on `fd` in, if the user may have it. Else it says why not. `own`: limits of this user alone. */
@@ -42,9 +63,21 @@ export class UserLimits {
     if (connections_max === 0 && rate === 0) return undefined;
     const slot = this.#shares.slotOf(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
     if (slot < 0) return undefined;
-    if (connections_max > 0 && this.#shares.live(slot) >= connections_max) return 'connections';
+    const most = this.#site === undefined ? connections_max : this.#mostOfSite(this.#site, name, connections_max);
+    if (connections_max > 0 && this.#shares.live(slot) >= most) return this.#tooMany(name, most, connections_max);
     if (rate > 0 && !this.#shares.take(slot, rate)) return 'rate';
-    return this.#shares.came(fd, slot, connections_max || undefined) ? undefined : 'connections';
+    return this.#shares.came(fd, slot, most || undefined) ? undefined : this.#tooMany(name, most, connections_max);
+  }
+
+  #mostOfSite({ leases, rules }: SiteLimits, name: string, connections_max: number): number {
+    const slot = connections_max === 0 ? -1 : this.#table.slotOf(name);
+    return slot < 0 ? connections_max : leases.most(slot, connections_max, rules);
+  }
+
+  #tooMany(name: string, most: number, connections_max: number): UserReason {
+    if (most === connections_max) return 'connections';
+    this.#site?.leases.refused(this.#table.slotOf(name));
+    return 'site';
   }
 
   /** Why in few words, with the limit and whose it is. */
@@ -53,6 +86,8 @@ export class UserLimits {
       const key = own?.connections_max === undefined ? 'limits.user_connections_max allows' : 'its own limits allow';
       return `it has as many connections as ${key} (${this.#connectionsMax(own)})`;
     }
+    if (excess === 'site')
+      return `it has as many connections as the site leaves to this gateway, of ${this.#connectionsMax(own)} in all`;
     if (excess === 'bytes') {
       const key = own?.bytes_max === undefined ? 'limits.user_bytes_max allows' : 'its own limits allow';
       return `it has carried as much in this month as ${key} (${byteCount(bytesMaxOf(own, this.#options))})`;

@@ -3,7 +3,8 @@
 // for another thread.
 
 /** More than twice as many as users can be configured, so that a slot is found at once. */
-const SLOTS = 131_072;
+export const USER_SLOTS = 131_072;
+const SLOTS = USER_SLOTS;
 /** Slots that are looked at for a name, one behind the other. */
 const PROBES = 64;
 

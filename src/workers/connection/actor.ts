@@ -178,7 +178,7 @@ class Actor {
       ...{
         parts: this.#parts,
         clientShares,
-        ...{ userShares, userTable: counts.userTable },
+        ...{ userShares, userTable: counts.userTable, siteLeases: counts.siteLeases },
         notices: new ClientNotices(log),
         carrying: this.#carrying,
         bulk,

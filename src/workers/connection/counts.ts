@@ -7,6 +7,7 @@ import { ConnectionCounts } from '../../threads/shared/connection-counts.js';
 import { Counter, Counters } from '../../threads/shared/counters.js';
 import { LineBytes } from '../../threads/shared/line-bytes.js';
 import { LineCounts } from '../../threads/shared/line-counts.js';
+import { SiteLeases } from '../../threads/shared/site-leases.js';
 import { TimeHistogram, TURN_BOUNDS_MS } from '../../threads/shared/time-histogram.js';
 import { UserTable } from '../../threads/shared/user-table.js';
 
@@ -19,9 +20,10 @@ export interface Counts {
   readonly turnTimes: TimeHistogram;
   /** Of all actors. */
   readonly userTable: UserTable;
+  readonly siteLeases: SiteLeases;
 }
 
-export function countsIn({ counters, own, userTable }: SharedMemory): Counts {
+export function countsIn({ counters, own, userTable, siteLeases }: SharedMemory): Counts {
   return {
     counters: new Counters(counters).of(own.actor),
     connectionCounts: new ConnectionCounts(own.connectionCounts),
@@ -29,6 +31,7 @@ export function countsIn({ counters, own, userTable }: SharedMemory): Counts {
     lineCounts: new LineCounts(own.lineCounts),
     turnTimes: new TimeHistogram(own.turnTimes, TURN_BOUNDS_MS),
     userTable: new UserTable(userTable),
+    siteLeases: new SiteLeases(siteLeases),
   };
 }
 

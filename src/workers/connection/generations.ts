@@ -14,6 +14,7 @@ import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { Generation } from '../../threads/contracts/start.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
+import { leaseRulesOf, type SiteLeases } from '../../threads/shared/site-leases.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserTable } from '../../threads/shared/user-table.js';
 import type { BulkTransfers } from './bulk-transfers.js';
@@ -49,6 +50,7 @@ export interface Lasting {
   readonly clientShares: Shares;
   readonly userShares: Shares;
   readonly userTable: UserTable;
+  readonly siteLeases: SiteLeases;
   readonly crowds: Crowds;
   readonly notices: ClientNotices;
   readonly carrying: Pick<Carrying, 'follow' | 'followUsers'>;
@@ -144,10 +146,11 @@ export class Generations {
 
   #limits(options: Options, areUsersSet: boolean): Limits {
     const { limits } = options;
-    const { clientShares, userShares, userTable, notices, parts } = this.#lasting;
+    const { clientShares, userShares, userTable, siteLeases: leases, notices, parts } = this.#lasting;
+    const rules = leaseRulesOf(options.share);
     return new Limits({
       clients: new ClientLimits(limits, clientShares, areClientsLimited(options)),
-      users: new UserLimits(limits, userShares, userTable),
+      users: new UserLimits(limits, userShares, userTable, rules && { leases, rules }),
       ...{ rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
     });
   }

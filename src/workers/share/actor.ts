@@ -13,6 +13,7 @@ import { forAdmin } from './for-admin.js';
 import { openEngine } from './open-engine.js';
 import { Others } from './others.js';
 import { PresentSite } from './present-site.js';
+import { LimitsRoom } from './quota/room.js';
 import { roomsOf } from './rooms.js';
 import type { ShareParts } from './shared/room.js';
 
@@ -51,7 +52,8 @@ export async function run(start: ShareStart): Promise<void> {
     tellHints: (actor, hints) => others.tellHints(actor, hints),
     tell: (notice) => log?.tell(notice),
   };
-  const rooms = roomsOf(parts, start);
+  const limits = new LimitsRoom(parts, start);
+  const rooms = roomsOf(parts, limits, start);
   pulse.each(() => {
     for (const room of rooms) room.beat?.();
   });
@@ -69,6 +71,8 @@ export async function run(start: ShareStart): Promise<void> {
       connectConnections: async (actor, to) => others.connectConnections(actor, to as MessagePort),
       connectNames: async (to) => others.connectNames(to as MessagePort),
       connectRoutes: async (reports, pushes) => others.connectRoutes(reports as MessagePort, pushes as MessagePort),
+      setUsers: async (users) => limits.setUsers(users),
+      askBudgets: (own) => limits.askBudgets(own),
       connectAdmin: async (to) => admin.connect(to as MessagePort),
       // The answer to this call is sent first.
       stop: async () => void setImmediate(() => control.close()),

@@ -5,12 +5,14 @@ import { engineSeen } from './engine-seen.js';
 import { NewsRoom } from './news/room.js';
 import { OwnPresence } from './presence/own-presence.js';
 import { PresenceRoom } from './presence/room.js';
+import type { LimitsRoom } from './quota/room.js';
 import { RoutesRoom } from './routes/room.js';
 import type { Room, ShareParts } from './shared/room.js';
 
 /** In the order in which each hears of what happens. */
 export function roomsOf(
   parts: ShareParts,
+  limits: LimitsRoom,
   { counters, version }: Pick<ShareStart, 'counters' | 'version'>,
 ): readonly Room[] {
   const routes = new RoutesRoom(parts);
@@ -25,5 +27,5 @@ export function roomsOf(
     },
   });
   const presence = new PresenceRoom(parts, () => own.now());
-  return [routes, news, own, presence, { seen: () => engineSeen(parts) }];
+  return [routes, news, own, presence, limits, { seen: () => engineSeen(parts) }];
 }

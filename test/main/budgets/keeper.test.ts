@@ -9,12 +9,15 @@ import type { Uses } from '../../../src/protocol/budget/usage.js';
 import { lineOf } from '../../../src/protocol/lines/line.js';
 import { identityOf } from '../../../src/protocol/lines/numbers.js';
 import type { OwnLimits } from '../../../src/protocol/users/own-limits.js';
+import type { OthersUse, OwnUse } from '../../../src/threads/contracts/share.js';
 import { UserTable } from '../../../src/threads/shared/user-table.js';
 import { captureLog } from '../../helpers/capture-log.js';
+import { defaultOptions } from '../../helpers/default-options.js';
 
 const SOURCE = { ip: undefined, port: 0 };
 const LINES = ['wifi', 'lte', 'lte > far'].map((name, number) => lineOf(number, name, SOURCE, []));
 const LTE = { name: 'lte', bytes: 1000, day: 1, lines: [1, 2] };
+const { share: ALONE } = defaultOptions();
 const LIMITS = { user_bytes_max: 0, user_bytes_day: 1 };
 type Users = readonly { readonly name: string; readonly limits?: OwnLimits }[];
 const ownOf = (bytes_max: number): OwnLimits => ({ connections_max: undefined, rate: undefined, bytes_max });
@@ -28,21 +31,26 @@ function world(context: TestContext) {
   const notices: string[] = [];
   let day = '2026-11-30';
   let users: Users | undefined;
+  let askSite: (own: readonly OwnUse[]) => readonly OthersUse[] | undefined = () => undefined;
   const table = new UserTable(UserTable.create());
   const parts = {
     ...{ log, table, mayWrite: () => true, today: () => day, users: () => users },
     carried: (line: number) => carried.get(line) ?? { up: 0, down: 0 },
     tell: (told: readonly unknown[]) => events.push(...told),
+    askSite: async (own: readonly OwnUse[]) => askSite(own),
     notices: { tell: ({ message }: { message: string }) => notices.push(message) },
   };
   const file = join(folder, 'usage');
-  const options = { lines: LINES, budgets: [LTE], budget_state_file: file, limits: LIMITS };
+  const options = { lines: LINES, budgets: [LTE], budget_state_file: file, limits: LIMITS, share: ALONE };
   const keepers: BudgetKeeper[] = [];
   context.after(() => Promise.all(keepers.map((keeper) => keeper.stop())));
   return {
     ...{ parts, options, file, carried, events, notices, warned, table },
     setDay(to: string): void {
       day = to;
+    },
+    setSite(ask: typeof askSite): void {
+      askSite = ask;
     },
     setUsers(to: Users | undefined): void {
       users = to;
@@ -118,7 +126,7 @@ test('a process that takes over goes on with what the other one knew, and hears 
   carried.set(1, { up: 0, down: 400 });
   const text = before.toText();
   const after = new BudgetKeeper(
-    { lines: LINES, budgets: [LTE], budget_state_file: null, limits: LIMITS },
+    { lines: LINES, budgets: [LTE], budget_state_file: null, limits: LIMITS, share: ALONE },
     { ...parts, carried: () => ({ up: 0, down: 0 }) },
     text,
   );
@@ -243,4 +251,68 @@ test('what users have carried is kept over a restart and an upgrade', async (con
   await second.stop();
   assert.equal(usedBy(third), 1100);
   assert.equal(table3.isSpent('alice'), true);
+});
+
+test('budgets of a site are spent by what all gateways have carried, and without the engine by the rule for its loss', async (context) => {
+  const { parts, options, table, carried, setUsers, setSite, setDay, file } = world(context);
+  setUsers([{ name: 'alice' }, { name: 'bob' }]);
+  const place = { kind: 'internet', host: 'a', port: 1, tls: false } as const;
+  const url = [{ ...place, username: undefined, password: undefined, database: 0 }];
+  const share = { ...ALONE, url, limits: true, on_loss: 'deny' as const };
+  const time = { ms: 0 };
+  const limits = { user_bytes_max: 1000, user_bytes_day: 1 };
+  const given = { ...options, share, limits, budget_state_file: file };
+  const told: OwnUse[][] = [];
+  const others = new Map([
+    ['user alice', 700],
+    ['lines lte', 900],
+  ]);
+  setSite((own) => {
+    told.push([...own]);
+    return own.map(({ budget }) => ({ budget, bytes: others.get(budget) ?? 0 }));
+  });
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const budgets = new BudgetKeeper(given, { ...parts, now: () => time.ms });
+  await new Promise(setImmediate);
+  const looks = async (count: number): Promise<void> => {
+    for (let look = 0; look < count; look += 1) {
+      time.ms += 5000;
+      context.mock.timers.tick(5000);
+      await new Promise(setImmediate);
+    }
+  };
+  table.add('alice', 299);
+  carried.set(1, { up: 0, down: 99 });
+  await looks(1);
+  assert.deepEqual(told.pop(), [
+    { budget: 'lines lte', begins: '2026-11-01', bytes: 99 },
+    { budget: 'user alice', begins: '2026-11-01', bytes: 299 },
+  ]);
+  const spent = () => [table.isSpent('alice'), budgets.states[0]?.isSpent];
+  assert.deepEqual(spent(), [false, false]);
+  assert.equal(budgets.all('alice', 1).budgets[0]?.bytes_used, 999);
+  others.set('user alice', 701);
+  others.set('lines lte', 901);
+  await looks(1);
+  assert.deepEqual(spent(), [true, true]);
+  others.clear();
+  await looks(1);
+  assert.deepEqual(spent(), [false, false]);
+  setSite(() => undefined);
+  await looks(11);
+  assert.deepEqual([spent(), table.isSpent('bob')], [[false, false], false], 'what is known is not too old yet');
+  await looks(3);
+  assert.deepEqual([spent(), table.isSpent('bob')], [[true, true], true]);
+  await budgets.set({ ...given, share: { ...share, on_loss: 'allow' } });
+  assert.deepEqual([spent(), table.isSpent('bob')], [[false, false], false]);
+  others.set('user alice', 5000);
+  setSite((own) => own.map(({ budget }) => ({ budget, bytes: others.get(budget) ?? 0 })));
+  await looks(2);
+  assert.deepEqual(spent(), [true, false]);
+  setDay('2026-12-01');
+  setSite(() => undefined);
+  await looks(1);
+  assert.deepEqual(spent(), [false, false], 'what was used in another month counts no more');
+  context.mock.timers.reset();
+  await budgets.stop();
 });

@@ -15,7 +15,8 @@ import { Counters } from '../../../src/threads/shared/counters.js';
 import { MapTable, OwnerTable } from '../../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
-import { UserTable } from '../../../src/threads/shared/user-table.js';
+import { SiteLeases } from '../../../src/threads/shared/site-leases.js';
+import { USER_SLOTS, UserTable } from '../../../src/threads/shared/user-table.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 import { listenerOf } from '../../helpers/listener.js';
 import { ENGINES } from '../../linux/world.js';
@@ -48,7 +49,7 @@ for (const { kind, missing } of ENGINES) {
         ...{ own: newActorMemory(0), owners: OwnerTable.create(FDS_MAX), clients: ClientAddresses.create(FDS_MAX) },
         ...{ clientShares: Shares.create(8, FDS_MAX, 1), userShares: Shares.create(8, FDS_MAX, 2) },
         ...{ maps: MapTable.create(), counters: Counters.create(1), room: RoomFlag.create() },
-        ...{ bulk: BulkSpans.create(1), userTable: UserTable.create() },
+        ...{ bulk: BulkSpans.create(1), userTable: UserTable.create(), siteLeases: SiteLeases.create(USER_SLOTS) },
       },
       ...{ listeners: [listenerOf()], users: [{ name: 'alice', mark: 'x', lines: undefined }], doorbell, mainDoorbell },
     };
