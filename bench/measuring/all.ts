@@ -4,13 +4,12 @@ import { comparisonsOf, loadsOf, type Plan } from '../plan/plan.js';
 import type { Measured } from '../results/measured.js';
 import type { ComparisonResult, TrialResult } from '../results/measurements.js';
 import { Progress } from '../shared/progress.js';
-import { EndsAlone } from './alone.js';
 import { compare } from './compare.js';
-import { LoadGenerator, Target } from './ends.js';
 import type { Ends } from './participation.js';
 import { measureBase } from './start-and-rest.js';
 import { measureSyscalls } from './syscalls.js';
 import { runTrial } from './trial.js';
+import { withEnds } from './with-ends.js';
 
 /** One stage for each subject in each round in which it has something to do. */
 function stagesOf(plan: Plan) {
@@ -44,23 +43,16 @@ async function runRounds(stages: readonly Stage[], plan: Plan, ends: Ends, progr
 }
 
 export async function measureAll(plan: Plan): Promise<Measured> {
-  const generator = new LoadGenerator();
-  const target = new Target();
   const stages = stagesOf(plan);
   const progress = new Progress(stages.reduce((sum, stage) => sum + stage.loads.length + stage.comparisons.length, 0));
   const told = (what: string): void => progress.begin(what);
   try {
-    await generator.ready();
-    const ports = await target.ready();
-    const ends = { generator, target, ports, alone: new EndsAlone(generator, ports) };
-    return {
+    return await withEnds(async (ends) => ({
       ...(await runRounds(stages, plan, ends, progress)),
       base: plan.base && (await measureBase(plan.entrants, plan.base, ends, told)),
       syscalls: plan.syscalls && (await measureSyscalls(plan.entrants, plan.syscalls, ends, told)),
-    };
+    }));
   } finally {
     progress.end();
-    generator.stop();
-    target.stop();
   }
 }

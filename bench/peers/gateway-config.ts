@@ -12,7 +12,11 @@ const ENTRIES_MAX = 1_000_000;
 const LINES: readonly Line[] = ['one', 'other'].map((name, number) =>
   lineOf(number, name, { ip: undefined, port: 0 }, []),
 );
+const TWO_LINES = { type: 'multipath', list: LINES.map(({ name }) => ({ type: 'direct', name })) };
 const CONNECT_MS = 5;
+/** Of a site; it guards nothing here. */
+export const SECRET_FILE = 'site.secret';
+export const SITE_SECRET = '0123456789abcdef0123456789abcdef';
 
 /**
  * Everything that is asked of a connection is asked: its client's connections, handshakes and rate are within limits, and its
@@ -56,7 +60,7 @@ export function gatewayFiles(
     }
     case 'routes': {
       const config = {
-        upstream: { type: 'multipath', list: LINES.map(({ name }) => ({ type: 'direct', name })) },
+        upstream: TWO_LINES,
         cache: { entries_max: ENTRIES_MAX, state_file: `${directory}/routes` },
       };
       return {
@@ -68,6 +72,13 @@ export function gatewayFiles(
       const { name, password } = setting.user;
       // In plain text: what a connection costs is the same once the pair is remembered.
       return { [CONFIG_FILE]: JSON.stringify({ users: { [name]: { password } } }) };
+    }
+    case 'shared': {
+      const { url } = setting;
+      const share =
+        url === undefined ? {} : { share: { url, gateway: 'measured', secret_file: `${directory}/${SECRET_FILE}` } };
+      const config = { upstream: TWO_LINES, ...share };
+      return { [CONFIG_FILE]: JSON.stringify(config), ...(url === undefined ? {} : { [SECRET_FILE]: SITE_SECRET }) };
     }
     case 'guarded':
       return { [CONFIG_FILE]: JSON.stringify(GUARDED) };

@@ -14,7 +14,9 @@ export type Setting =
   /** Only for clients that show to be that user. */
   | { readonly kind: 'users'; readonly user: Credentials }
   /** Open to other machines, with an egress policy, and with limits of each client that no load reaches. */
-  | { readonly kind: 'guarded' };
+  | { readonly kind: 'guarded' }
+  /** With two lines, and what is learned of them shared over the engine at `url`; undefined: not shared. */
+  | { readonly kind: 'shared'; readonly url: string | undefined };
 
 export interface Conditions {
   readonly setting: Setting;

@@ -448,7 +448,16 @@ export const RULES: Rules = {
     'bench/restart/subjects': ['bench/shared', 'bench/peers', 'bench/process', 'bench/restart/load'],
     'bench/restart/load': ['bench/shared', 'bench/process', 'bench/generator/clients', 'src/linux/*', PROTOCOL],
     'bench/dns': ['bench/process', PROTOCOL, 'src/threads/*', 'src/workers/connection/*', 'src/main/*', 'test/helpers'],
-    'bench/fleet': ['bench/fleet/model'],
+    'bench/fleet': [...['bench/plan', 'bench/choice', 'bench/fleet/cells', 'bench/fleet/model', 'test/helpers']],
+    'bench/fleet/cells': [
+      ...['bench/process', 'bench/peers', 'bench/plan', 'bench/measuring', 'bench/results', 'bench/race/requests'],
+      ...['bench/choice/cells', 'bench/fleet/ground', 'bench/fleet/model', 'test/helpers'],
+    ],
+    // Real gateways of a site beside their engine.
+    'bench/fleet/ground': [
+      ...['bench/process', 'bench/peers', 'bench/race/requests', 'bench/choice/subjects', 'bench/fleet/model'],
+      'test/helpers',
+    ],
     // A site in virtual time.
     'bench/fleet/model': [PROTOCOL, 'bench/tables'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],

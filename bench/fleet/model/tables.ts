@@ -1,6 +1,6 @@
 // The figures of models as text: a row for each size of a site.
 import { type ColumnOf, formatColumns } from '../../tables/columns.js';
-import { PRESENCE_OCTETS } from './octets.js';
+import { LOOK_REPLY, OK_OCTETS, PRESENCE_OCTETS } from './octets.js';
 import { LOOK, type OutageFigures, type OutageParameters } from './outage-run.js';
 import type { FleetParameters } from './parameters.js';
 import type { RoutesFigures } from './routes-run.js';
@@ -22,9 +22,14 @@ const kib = (octets: number): string => fixed(1, octets / 1024);
 const mib = (octets: number): string => fixed(2, octets / 2 ** 20);
 const seconds = (ms: number): string => fixed(1, ms / 1000);
 const perSecond = ({ parameters }: RoutesRow, count: number): number => count / parameters.measured_s;
-/** What each gateway asks each second whether there is anything or not: for news, and that it is there. */
-const constant = (gateways: number, each: number, presence: number): number =>
-  gateways * (each + presence / PRESENCE_EACH_S);
+/** What gateways ask and hear each second whether there is anything or not: for news, and that they are there. */
+export function constantsOf({ shared, gateways }: FleetParameters) {
+  const of = (each: number, presence: number): number => (shared ? gateways * (each + presence / PRESENCE_EACH_S) : 0);
+  return {
+    ...{ roundTrips: of(LOOK.roundTrips, 1), commands: of(LOOK.commands, 1) },
+    ...{ octetsIn: of(LOOK.octets, PRESENCE_OCTETS), octetsOut: of(LOOK_REPLY, OK_OCTETS) },
+  };
+}
 
 const ROUTES: readonly ColumnOf<RoutesRow>[] = [
   ['gateways', ({ parameters }) => `${parameters.gateways}`],
@@ -35,11 +40,17 @@ const ROUTES: readonly ColumnOf<RoutesRow>[] = [
   ['misled', ({ figures }) => percent(figures.misled, figures.firstContacts)],
   ['dials', ({ figures }) => fixed(2, figures.dials / figures.firstContacts)],
   ['first byte ms', ({ figures }) => fixed(0, figures.firstByte_ms / figures.firstContacts)],
-  ['commands/s', (row) => fixed(0, perSecond(row, row.figures.traffic.commands) + constantCommands(row))],
-  ['round trips/s', (row) => fixed(0, perSecond(row, row.figures.traffic.roundTrips) + constantTrips(row))],
+  [
+    'commands/s',
+    (row) => fixed(0, perSecond(row, row.figures.traffic.commands) + constantsOf(row.parameters).commands),
+  ],
+  [
+    'round trips/s',
+    (row) => fixed(0, perSecond(row, row.figures.traffic.roundTrips) + constantsOf(row.parameters).roundTrips),
+  ],
   ['writes/s', (row) => fixed(1, perSecond(row, row.figures.traffic.written))],
-  ['in KiB/s', (row) => kib(perSecond(row, row.figures.traffic.octetsIn) + constantOctets(row))],
-  ['out KiB/s', (row) => kib(perSecond(row, row.figures.traffic.octetsOut))],
+  ['in KiB/s', (row) => kib(perSecond(row, row.figures.traffic.octetsIn) + constantsOf(row.parameters).octetsIn)],
+  ['out KiB/s', (row) => kib(perSecond(row, row.figures.traffic.octetsOut) + constantsOf(row.parameters).octetsOut)],
   ['keys', ({ figures }) => `${figures.keys}`],
   ['engine MiB', ({ figures }) => mib(figures.octets)],
 ];
@@ -48,12 +59,6 @@ function kindOf({ shared, poisoned }: FleetParameters): string {
   if (!shared) return 'alone';
   return poisoned === 0 ? 'shared' : `${poisoned} of 3 slots poisoned`;
 }
-
-const ifShared = ({ parameters: { shared, gateways } }: RoutesRow, each: number, presence: number): number =>
-  shared ? constant(gateways, each, presence) : 0;
-const constantCommands = (row: RoutesRow): number => ifShared(row, LOOK.commands, 1);
-const constantTrips = (row: RoutesRow): number => ifShared(row, LOOK.roundTrips, 1);
-const constantOctets = (row: RoutesRow): number => ifShared(row, LOOK.octets, PRESENCE_OCTETS);
 
 const OUTAGE: readonly ColumnOf<OutageRow>[] = [
   ['gateways', ({ parameters }) => `${parameters.gateways}`],

@@ -26,7 +26,7 @@ test('figures of routes are told by the second, with what each gateway asks all 
   assert.match(heads ?? '', /^gateways +first contacts +hint found +useful +misled +dials/);
   assert.match(
     row ?? '',
-    /^2 +shared +20\.0 % +75\.0 % +50\.0 % +20\.0 % +2\.00 +100 +24 +12 +0\.1 +0\.\d +1\.0 +10 +1\.00$/,
+    /^2 +shared +20\.0 % +75\.0 % +50\.0 % +20\.0 % +2\.00 +100 +24 +12 +0\.1 +0\.\d +1\.1 +10 +1\.00$/,
   );
   const alone = formatRoutes([{ parameters: { ...parameters, shared: false }, figures }]).split('\n')[2];
   assert.match(alone ?? '', /^2 +alone +.* 20 +10 +0\.1 +0\.0 +1\.0 +10 +1\.00$/);

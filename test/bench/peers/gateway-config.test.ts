@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { CONFIG_FILE, gatewayFiles } from '../../../bench/peers/gateway-config.js';
+import { CONFIG_FILE, gatewayFiles, SECRET_FILE } from '../../../bench/peers/gateway-config.js';
 import type { Setting } from '../../../bench/peers/peer.js';
 import { EgressPolicy } from '../../../src/protocol/egress/policy.js';
 import { parseRoutes } from '../../../src/protocol/routes/snapshot.js';
@@ -66,4 +68,22 @@ test('where clients are guarded against, limits hold for each, and addresses are
   const denied = (...ip: number[]): boolean => policy.denies(Uint8Array.from(ip), 80) !== undefined;
   assert.deepEqual([denied(127, 0, 0, 1), denied(10, 0, 0, 1), denied(169, 254, 169, 254)], [false, true, true]);
   assert.ok(new EgressPolicy(egress, () => true).denies(Uint8Array.of(192, 0, 2, 1), 80));
+});
+
+test('gateways that share and those that do not have the same lines', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tcproute-bench-'));
+  const filesWith = (url: string | undefined) =>
+    gatewayFiles({ setting: { kind: 'shared', url }, target: TARGET, directory }, NOW);
+  const without = optionsFor(filesWith(undefined));
+  const files = filesWith('redis://127.0.0.1:6379');
+  writeFileSync(join(directory, SECRET_FILE), files[SECRET_FILE], { mode: 0o600 });
+  const shared = optionsFor(files);
+  rmSync(directory, { recursive: true });
+  assert.equal(without.share.url, null);
+  assert.deepEqual(
+    shared.share.url?.map((place) => place.kind === 'internet' && place.port),
+    [6379],
+  );
+  assert.deepEqual(shared.lines, without.lines);
+  assert.equal(shared.lines.length, 2);
 });
