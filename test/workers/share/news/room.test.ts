@@ -207,6 +207,52 @@ test('where a reload changes the site, the answer of the earlier engine counts n
   await beta.round();
 });
 
+test('a flood of garbage, forgeries and repetitions hides no news for longer than some seconds, and is counted', async () => {
+  const { beta, engine } = twoGateways();
+  const poison = new Poison(engine, 'gamma');
+  await beta.round();
+  const said = await poison.tell(down('fibre'));
+  for (let n = 0; n < 300; n += 1) {
+    await poison.put(Buffer.from(`garbage ${n}`));
+    await poison.put(said);
+    await poison.put(Buffer.alloc(4096, n));
+  }
+  const honest = new Poison(engine, 'delta');
+  let rounds = 0;
+  for (; rounds < 10 && !beta.events.some((event) => 'by' in event && event.by === 'delta'); rounds += 1) {
+    await honest.tell(down('cable'));
+    await beta.round();
+  }
+  assert.ok(rounds <= 7, `heard after ${rounds} rounds`);
+  const { refused } = beta.room.seen().news ?? {};
+  assert.deepEqual(Object.keys(refused ?? {}).sort(), ['replayed', 'unreadable']);
+  // One notice a second of what an operator can mend, however much there is.
+  assert.ok(beta.notices.length > 0 && beta.notices.length <= rounds, `${beta.notices.length} in ${rounds}`);
+});
+
+test('one gateway that tells without end is heard a few times a second, and others as ever', async () => {
+  const { beta, engine } = twoGateways();
+  const [poison, honest] = [new Poison(engine, 'gamma'), new Poison(engine, 'delta')];
+  for (let round = 0; round < 10; round += 1) {
+    for (let n = 0; n < 50; n += 1) {
+      await poison.tell({
+        ...{
+          kind: 'bad-address',
+          address: Uint8Array.of(10, 0, round, n),
+          name: 'a.org',
+          how: 'injection',
+          for_s: 600,
+        },
+      });
+    }
+    await honest.tell(down('cable'));
+    await beta.round();
+  }
+  assert.ok(beta.words.length <= 10 + 2 * 10, `${beta.words.length} words of the one`);
+  assert.equal(beta.events.length, 10);
+  assert.ok((beta.room.seen().news?.refused['too-many'] ?? 0) > 400);
+});
+
 test('a room is a room without any of it', () => {
   const { alpha } = twoGateways();
   const { options } = alpha;
