@@ -80,7 +80,7 @@ export interface LimitsSeen {
   readonly claimed: number;
   /** Claims that the site has nothing left for. */
   readonly refused: number;
-  /** Claims to which no answer came. */
+  /** Questions to the engine to which no answer came. */
   readonly unanswered: number;
 }
 

@@ -211,7 +211,8 @@ test('what is shared is told where there is an engine, and nothing of it where t
     'tcproute_share_up 1',
     'tcproute_share_pulls_total{result="found"} 70',
     'tcproute_share_round_trip_seconds_sum 0.04',
-    'tcproute_share_claims_total{result="granted"} 13',
+    'tcproute_share_claims_total{what="made"} 40',
+    'tcproute_share_claims_total{what="refused"} 13',
     'tcproute_scrape_source_up{source="share"} 1',
   ]);
   const alone = await scraped(appOf({}));

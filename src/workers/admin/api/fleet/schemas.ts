@@ -60,7 +60,7 @@ const Limits = fields({
   leases: count('Leases that are held now'),
   claimed: Count,
   refused: count('Claims that the site has nothing left for'),
-  unanswered: count('Claims to which no answer came'),
+  unanswered: count('Questions to the engine to which no answer came'),
 });
 
 const Gateway = fields({

@@ -149,11 +149,11 @@ export const SHARE: readonly OurFamily[] = [
   }),
   counts(
     'tcproute_share_claims_total',
-    'Claims of leases: granted, refused since the site has nothing left, or not answered.',
-    ['result'],
+    'Claims of leases that were made, that were refused since the site has nothing left, and questions that were not answered.',
+    ['what'],
     ({ limits }, put) => {
       if (limits === undefined) return;
-      put(limits.claimed - limits.refused - limits.unanswered, 'granted');
+      put(limits.claimed, 'made');
       put(limits.refused, 'refused');
       put(limits.unanswered, 'unanswered');
     },
