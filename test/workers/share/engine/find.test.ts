@@ -76,6 +76,26 @@ engineTest(
   },
 );
 
+engineTest('nodes that point at each other lead nowhere, and are left soon', async (world) => {
+  const redis = await world.redis();
+  const ports: number[] = [];
+  /** Says that it is of a cluster, and of every key that the next one has it. */
+  const pointing = (next: number) => (chunk: Buffer) => {
+    const text = chunk.toString('latin1').replace('$10\r\nstandalone', '$7\r\ncluster');
+    return Buffer.from(text === ':-2\r\n' ? `-MOVED 1 127.0.0.1:${ports[next]}\r\n` : text, 'latin1');
+  };
+  const proxies = [await world.proxy(redis.path), await world.proxy(redis.path)];
+  for (const [place, proxy] of proxies.entries()) {
+    ports.push(proxy.port);
+    proxy.ways.rewrite = pointing(1 - place);
+  }
+  const engine = world.engine([at(ports[0] ?? 0)], { kind: 'cluster' });
+  await until('it is said', () => engine.status.fault === 'moved');
+  assert.equal(engine.isUp, false);
+  const taken = proxies.reduce((sum, proxy) => sum + proxy.taken(), 0);
+  assert.ok(taken >= 6 && taken <= 6 * (engine.counts.faults.moved + 1), `${taken} connections`);
+});
+
 /** A master, a replica and a sentinel that watches them. */
 async function watched(world: EngineWorld, lines: readonly string[] = []) {
   const master = await world.redis({ lines: ['repl-diskless-sync-delay 0', ...lines], password: 'secret' });
