@@ -5,6 +5,7 @@ import { runCells, runProgram } from '../choice/run-cells.js';
 import type { FleetCell } from './cells/cell.js';
 import { contact } from './cells/contact.js';
 import { cost } from './cells/cost.js';
+import { faults } from './cells/faults.js';
 import { site } from './cells/site.js';
 import { type BenchFleetOptions, type MeasuredCell, parseOptions, USAGE } from './options.js';
 import { simulated } from './simulated.js';
@@ -14,7 +15,7 @@ const FORMAT = 1;
 const QUICK_NOTE = `--quick is too short for figures: the tables show that all works.
 `;
 
-const MEASURED: Readonly<Record<MeasuredCell, FleetCell>> = { contact, site, cost };
+const MEASURED: Readonly<Record<MeasuredCell, FleetCell>> = { contact, site, cost, faults };
 
 async function bench(options: BenchFleetOptions): Promise<number> {
   const cells = options.cells.filter((name) => name !== 'simulated');

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { list } from '../plan/options.js';
 
-export const CELLS = ['contact', 'site', 'cost', 'simulated'] as const;
+export const CELLS = ['contact', 'site', 'cost', 'faults', 'simulated'] as const;
 export type CellName = (typeof CELLS)[number];
 /** Those that run gateways. */
 export type MeasuredCell = Exclude<CellName, 'simulated'>;
@@ -17,7 +17,7 @@ export const USAGE = `Usage: npm run bench:fleet -- [options]
 
 Shows what it is worth and what it costs that gateways of a site share what they have learned over a Redis on this machine: first
 contacts with a silent usual winner, with and without hints; what a site asks of the engine, beside the model with the same
-parameters; what sharing adds to a connection; and the model for sites of up to a thousand gateways, in virtual time.
+parameters; what sharing adds to a connection, also while the engine is sick; and the model for sites of up to a thousand gateways, in virtual time.
 
   --cells LIST     of ${CELLS.join(', ')}             (default: all)
   --gateways N     processes of the cell site, up to ${GATEWAYS_MAX}             (default: ${GATEWAYS})

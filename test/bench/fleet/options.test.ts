@@ -15,7 +15,10 @@ test('cells, gateways and sizes are chosen', () => {
 });
 
 test('what is none of them is told', () => {
-  assert.throws(() => parseOptions(['--cells', 'all']), /--cells all: there are contact, site, cost, simulated/);
+  assert.throws(
+    () => parseOptions(['--cells', 'all']),
+    /--cells all: there are contact, site, cost, faults, simulated/,
+  );
   assert.throws(() => parseOptions(['--gateways', '51']), /--gateways 51: allowed are whole numbers from 1 to 50/);
   for (const wrong of ['0', '1.5', 'x', '1001']) assert.throws(() => parseOptions(['--sizes', wrong]), /--sizes/);
   assert.throws(() => parseOptions(['--other']), /other/);
