@@ -1,5 +1,6 @@
 // The samples in the documentation are configurations: each loads as it stands, beside the lines of the samples before it.
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,13 @@ import { load } from '../../../src/main/config/load.js';
 const root = new URL('../../../../', import.meta.url);
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-samples-'));
 after(() => rmSync(directory, { recursive: true }));
+
+/** The private key of the samples' "north": its octets are all 1 (RFC 8410 section 7 has what stands before them). */
+const NORTH = createPrivateKey({
+  key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 1)]),
+  format: 'der',
+  type: 'pkcs8',
+});
 
 /** Blocks of JSON, and JSON within a line that begins with one of our keys. */
 function samples(document: string): string[] {
@@ -32,6 +40,9 @@ for (const document of ['README.md', 'README.zh-CN.md', 'docs/config.md']) {
     mkdirSync(join(directory, 'lists'), { recursive: true });
     for (const list of ['ads.txt', 'lists/ads.txt']) writeFileSync(join(directory, list), 'ads.test\n');
     writeFileSync(join(directory, 'users.yaml'), 'carol: {password: secret}\n');
+    const secret = { mode: 0o600 };
+    writeFileSync(join(directory, 'share.secret'), 's'.repeat(32), secret);
+    writeFileSync(join(directory, 'share-north.pem'), NORTH.export({ type: 'pkcs8', format: 'pem' }), secret);
     let upstream: unknown;
     for (const text of texts) {
       const tree = json5.parse<Record<string, unknown>>(text);

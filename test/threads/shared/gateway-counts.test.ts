@@ -21,7 +21,7 @@ test('another thread reads what main has counted', () => {
   );
   assert.deepEqual(
     ACTOR_KINDS.map((kind) => reader.deaths(kind)),
-    [0, 1, 0, 0, 0],
+    [0, 1, 0, 0, 0, 0],
   );
   assert.deepEqual(reader.arrivals(1), { accepted: 0, refused: 0, limited: 1 });
   assert.deepEqual([reader.turns.count, reader.turns.sum_ms], [1, 0.3]);
