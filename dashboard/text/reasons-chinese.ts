@@ -21,6 +21,8 @@ export const CHINESE_REASONS: Readonly<Record<string, string>> = {
   'carries-neighbour': '它承载着邻近的目标',
   'told-by-gateway': '另一个网关的提示：它先开始',
   'mute-elsewhere': '另一个网关说它连接后不应答：较晚开始',
+  'down-elsewhere': '另一个网关说这条线路已失效：首次连接时较晚开始',
+  'false-elsewhere': '其他网关说这个地址是假的：首次连接时较晚开始',
   hearsay: '可用，如另一个网关所说：先全部竞速一次',
   best: '记忆中最好的：没有别的可用或更好',
   unknown: '对这个目标一无所知',
