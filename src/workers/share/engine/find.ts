@@ -6,7 +6,7 @@ import type { EnginePlace, ShareOptions } from '../../../protocol/share-options.
 import type { Command, Reply } from './engine.js';
 import { codeOf, type Failure, failure, failureOfReply, isError } from './faults.js';
 import { Link } from './link.js';
-import { engineTarget, movedTo, type Named, placeText, sentinelTarget, type Target } from './target.js';
+import { engineTarget, movedTo, type Named, namedAt, placeText, sentinelTarget, type Target } from './target.js';
 
 export interface Found {
   readonly link: Link;
@@ -75,11 +75,12 @@ const sentinel: Way = async (share, place, _named, signal) => {
   if (!(link instanceof Link)) return { ...link, place: placeText(target) };
   const name = share.sentinel_name ?? '';
   const reply = await answer(link, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name], signal);
-  const [host, port] = Array.isArray(reply) ? reply.map(String) : [];
+  const [host = '', port = ''] = Array.isArray(reply) ? reply.map(String) : [];
   if (reply === null) link.close(failure('no-master', name));
-  if (host === undefined || port === undefined) return notHelpful(link, reply ?? undefined);
+  const found = namedAt(host, port);
+  if (found === undefined) return notHelpful(link, reply ?? undefined);
   link.close();
-  return master(engineTarget(share, place, { host, port: Number(port) }), signal);
+  return master(engineTarget(share, place, found), signal);
 };
 
 const WAYS: Readonly<Record<ShareOptions['kind'], Way>> = { single, cluster, sentinel };

@@ -5,16 +5,11 @@ import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
 import type { Command, Reply } from './engine.js';
 import { type Failure, failure, failureOf, failureOfReply } from './faults.js';
+import { ReplyFilter } from './reply-filter.js';
 import { placeText, type Target } from './target.js';
 
 /** Until a connection is made and has said who it is, lookups of the host and TLS included. */
 const CONNECT_MS = 2000;
-
-/**
- * Bytes that come before the next question is answered: more than any answer has that is asked for. A gateway whose key is known to
- * others could fill their memory with one value.
- */
-const UNANSWERED_BYTES_MAX = 4 * 1024 * 1024;
 
 type Client = ReturnType<typeof clientFor>;
 
@@ -30,8 +25,8 @@ export class Link {
   readonly #abort: AbortController;
   #ended: Failure | undefined;
   #handler: LinkHandler | undefined;
-  /** Bytes since a question was answered last. */
-  #unanswered = 0;
+  /** Whoever is at the other end may send anything. */
+  readonly #filter = new ReplyFilter();
 
   private constructor(target: Target, client: Client, abort: AbortController) {
     this.target = target;
@@ -42,10 +37,11 @@ export class Link {
     const { decoder } = client._getQueue();
     const decode = decoder.write.bind(decoder);
     decoder.write = (chunk: Buffer) => {
-      this.#unanswered += chunk.length;
+      if (this.#ended !== undefined) return;
       this.#handler?.received(chunk.length);
-      if (this.#unanswered <= UNANSWERED_BYTES_MAX) decode(chunk);
-      else this.#end(failure('other', 'it sends more than it was asked for'));
+      const filtered = this.#filter.take(chunk);
+      if (filtered.kind === 'refused') this.#end(failure('other', filtered.why));
+      else for (const piece of filtered.pieces) decode(piece);
     };
   }
 
@@ -87,7 +83,7 @@ export class Link {
   async send(commands: readonly Command[]): Promise<readonly Reply[] | undefined> {
     try {
       const replies = await Promise.all(commands.map((command) => this.#one(command)));
-      this.#unanswered = 0;
+      this.#filter.answered();
       return replies;
     } catch {
       return undefined;

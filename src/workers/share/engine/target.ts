@@ -61,11 +61,18 @@ function at(share: ShareOptions, place: EnginePlace, named?: Named): Pick<Target
   return { at: { kind: 'internet', host, port }, tls };
 }
 
+/** Of a name or an address; longer ones are none. */
+const HOST = /^[\w.:%-]{1,255}$/;
+
+/** What a server says of where another one is: it may be anything. */
+export function namedAt(host: string, port: string): Named | undefined {
+  const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
+  return isPort && HOST.test(host) ? { host, port: Number(port) } : undefined;
+}
+
 /** Where a MOVED reply points: `MOVED 3999 127.0.0.1:6381`. A node that does not know its own host leaves it out. */
 export function movedTo(error: string, from: Target): Named | undefined {
   const [, host = '', port = ''] = /^MOVED \d+ (.*):(\d{1,5})$/.exec(error) ?? [];
-  if (!(Number(port) >= 1 && Number(port) <= 65_535)) return undefined;
   const own = from.at.kind === 'internet' ? from.at.host : '';
-  const named = host === '' || host === '?' ? own : host.replace(/^\[(.*)\]$/, '$1');
-  return named === '' ? undefined : { host: named, port: Number(port) };
+  return namedAt(host === '' || host === '?' ? own : host.replace(/^\[(.*)\]$/, '$1'), port);
 }

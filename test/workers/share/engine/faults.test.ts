@@ -174,15 +174,45 @@ engineTest('what is no Redis is no engine', async (world) => {
 engineTest('a value that others have made huge is not read into memory', async (world) => {
   const redis = await world.redis();
   const engine = await world.up([at(redis.port)]);
-  const piece = Buffer.alloc(3 * 1024 * 1024);
-  await replies(engine, ['SET', 'a', piece], ['APPEND', 'b', piece], ['APPEND', 'b', piece]);
-  assert.deepEqual(await replies(engine, ['GET', 'a'], ['STRLEN', 'b']), [piece, 2 * piece.length]);
+  const MIB = 1024 * 1024;
+  await replies(
+    engine,
+    ['SETRANGE', 'a', String(5 * MIB), 'x'],
+    ['SETRANGE', 'b', String(17 * MIB), 'x'],
+    ['SET', 'c', 'd'],
+  );
+  // One that is left out takes nothing else with it.
+  assert.deepEqual(await replies(engine, ['MGET', 'a', 'c'], ['GET', 'c']), [
+    [null, Buffer.from('d')],
+    Buffer.from('d'),
+  ]);
   const before = engine.counts.received_bytes;
   assert.equal(await engine.ask([['GET', 'b']], 10_000), undefined);
   assert.deepEqual([engine.isUp, engine.status.fault], [false, 'other']);
   assert.match(engine.status.detail ?? '', /more than it was asked for/);
-  assert.ok(engine.counts.received_bytes - before < 5 * 1024 * 1024);
+  assert.ok(engine.counts.received_bytes - before < MIB);
   await isUp(engine);
+});
+
+engineTest('an answer that announces more than memory has is not begun, whatever the engine is', async (world) => {
+  const redis = await world.redis();
+  for (const [hostile, why] of [
+    ['*33000000\r\n'.repeat(2000), /more than it was asked for/],
+    ['>33000000\r\n', /no reply of Redis/],
+    [`+${'a'.repeat(5000)}`, /more than it was asked for/],
+    // Answers to what nobody has asked.
+    ['+PONG\r\n'.repeat(20_000), /more than it was asked for|cannot be used|closed the connection/],
+  ] as const) {
+    const proxy = await world.proxy(redis.path);
+    const engine = await world.up([at(proxy.port)]);
+    proxy.ways.rewrite = () => Buffer.from(hostile);
+    await engine.ask([['GET', 'a']], 10_000);
+    await isDown(engine);
+    assert.match(engine.status.detail ?? '', why);
+    assert.equal(engine.counts.faults.other + engine.counts.faults.closed, 1);
+    delete proxy.ways.rewrite;
+    await isUp(engine);
+  }
 });
 
 engineTest('one that turns into a replica is left, and taken again when it is the master', async (world) => {

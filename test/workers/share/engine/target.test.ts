@@ -57,6 +57,9 @@ test('a reply that points elsewhere is read, and hostile ones are not', () => {
     'MOVED 1 a:0',
     'MOVED 1 a:65536',
     'MOVED 1 a:1x',
+    'MOVED 1 a\u001b[31m:1',
+    'MOVED 1 a b:1',
+    `MOVED 1 ${'a'.repeat(256)}:1`,
     'MOVED x a:1',
     'ASK 1 a:1',
   ])
