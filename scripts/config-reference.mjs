@@ -67,8 +67,9 @@ none of the keys belongs to another program: \`dns\` and \`explain\` ignore it, 
 What is given later wins: file, then environment, then command line (\`--port\`, \`--host\`, \`--workers\`, \`--log-level\`).
 \`tcproute check -c FILE\` says whether all of it is right and lists its lines; with \`--dial\` it
 tries every line until its last proxy answers in its protocol (an HTTP or SOCKS4 proxy, which says nothing before, is asked for
-\`tcproute-check.invalid\`, a name that nobody can have), every name server (for example.com) and every place to listen on, side by side and within
-\`race.connect_timeout_ms\` and \`dns.timeout_ms\`, and its exit status is 0 only if all work. Every mistake is reported at once, with
+\`tcproute-check.invalid\`, a name that nobody can have), every name server (for example.com), every place to listen on, the engine of \`share.url\`
+(whether it can be reached, and whether the user may read and write there) and the gateway of \`cache.start_from\`, side by side and within
+\`race.connect_timeout_ms\`, \`dns.timeout_ms\` or some seconds, and its exit status is 0 only if all work. Every mistake is reported at once, with
 file, line, key and what is allowed (the first 50, and the number of the others). An unknown key and a key that stands twice are
 mistakes, also where it stands as \`limits.lines_max\` and inside \`limits\`. Mistakes of the syntax come first, in YAML and (where
 each is a line of its own) in TOML all at once, in JSON one. A file with more unknown keys than known ones is reported as another program's; an unknown variable that begins with \`TCPROUTE_\` is warned of. What Kubernetes and Docker set for a service named

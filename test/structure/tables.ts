@@ -357,6 +357,8 @@ export const RULES: Rules = {
       ...['src/main/users', 'src/main/reload', 'src/main/upgrade', 'src/main/budgets'],
       // What engines there are, for `--version`.
       'src/linux/*',
+      // `check --dial` connects to the engine and to the place to start from as their actors do.
+      ...['src/workers/share/engine', 'src/workers/routes'],
       // A look at the running gateway.
       ...['src/main/commands/admin', 'src/main/commands/status', 'src/main/commands/lists', 'src/main/commands/top'],
       'src/main/commands/fleet',

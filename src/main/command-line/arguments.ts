@@ -68,7 +68,7 @@ export function mistakeIn({ positionals, values, twice }: Arguments): string | u
     return `'${target}' is not HOST, HOST:PORT or [IPv6]:PORT${didYouMean(endpointOf(target))}`;
   const [, gateway] = more;
   if (gateway !== undefined && !isShareName(gateway))
-    return `'${gateway}' is no name of a gateway; allowed: 1 to 32 of a-z 0-9 . _ -`;
+    return `'${gateway}' is no name of a gateway; allowed: 1 to 32 of a-z 0-9 . _ -, the first a letter or a digit`;
   const host = command === 'dns' ? hostOf(target) : undefined;
   const isName = command !== 'dns' || (host === undefined && targetOfName(target, TLS_PORT) !== undefined);
   return isName ? undefined : `'${target}' is not a name${didYouMean(host)}`;

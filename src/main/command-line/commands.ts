@@ -23,7 +23,7 @@ export const FLAGS = {
   host: { type: 'string', multiple: true, word: 'H', about: 'listen on this address', usual: '127.0.0.1' },
   workers: { type: 'string', multiple: true, word: 'N', about: 'threads that carry connections', usual: '0: one for each core' },
   'log-level': { type: 'string', multiple: true, word: 'L', values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], about: 'trace, debug, info, warn, error, fatal or silent', usual: 'info' },
-  dial: { type: 'boolean', about: 'try every line, name server and listener, too; exit status 0 if all work' },
+  dial: { type: 'boolean', about: 'try every line, name server and listener, the engine of the site and the place to start from, too; exit status 0 if all work' },
   alive: { type: 'boolean', about: 'ask the gateway that runs with this configuration for an answer; exit status 0 if it answers' },
   json: { type: 'boolean', about: 'the same for programs' },
   tls: { type: 'boolean', about: 'TLS is spoken to the destination', usual: 'only on port 443' },

@@ -1,5 +1,5 @@
-// `tcproute check --dial`: tries the proxies of each line, every name server, and the places to listen on. It connects to no
-// destination and runs no gateway. Every wait is bounded.
+// `tcproute check --dial`: tries the proxies of each line, every name server, the places to listen on, the engine of the site and the
+// place to start from. It connects to no destination and runs no gateway. Every wait is bounded.
 import { once } from 'node:events';
 import { createServer, isIP } from 'node:net';
 import { whyNoWay } from '../../dial/route.js';
@@ -10,7 +10,9 @@ import type { Configuration, Options } from '../../protocol/options.js';
 import { plain } from '../../protocol/text/plain-text.js';
 import { findRoom } from '../accept/socket-file.js';
 import { tryProxies } from './dial-proxies.js';
+import { tryEngine, tryStart } from './dial-site.js';
 import { explainName } from './dns.js';
+import type { Tried } from './tried.js';
 
 /** Lines that are tried at a time; a configuration may have a thousand. */
 const PARALLEL = 16;
@@ -22,37 +24,37 @@ const NOWHERE = [
   { called: 'IPv6', address: '2001:db8::1' },
 ] as const;
 
-export interface Tried {
-  readonly what: string;
-  readonly works: boolean;
-  /** In words. */
-  readonly outcome: string;
-}
-
 export interface DialCheck {
   readonly lines: readonly Tried[];
   readonly servers: readonly Tried[];
   readonly listeners: readonly Tried[];
+  /** What is shared with other gateways, and over what; mostly none. */
+  readonly engine: readonly Tried[];
+  readonly start: readonly Tried[];
 }
 
 /** Tries everything at once. A failure is a `Tried` with `works: false`; nothing is thrown for it. */
 export async function dialAll(options: Configuration): Promise<DialCheck> {
-  const [lines, servers, listeners] = await Promise.all([
+  const [lines, servers, listeners, engine, start] = await Promise.all([
     tryLines(options),
     tryServers(options),
     Promise.all(options.listen.map(tryListener)),
+    tryEngine(options.share),
+    tryStart(options.cache),
   ]);
-  return { lines, servers, listeners };
+  return { lines, servers, listeners, engine, start };
 }
 
-export function allWork({ lines, servers, listeners }: DialCheck): boolean {
-  return [...lines, ...servers, ...listeners].every(({ works }) => works);
+export function allWork(tried: DialCheck): boolean {
+  return Object.values(tried).every((some: readonly Tried[]) => some.every(({ works }) => works));
 }
 
 /** A text with one section for each kind, and one line for each thing that was tried. */
-export function dialText({ lines, servers, listeners }: DialCheck): string {
+export function dialText({ lines, servers, listeners, engine, start }: DialCheck): string {
   const numbered = lines.map((line, index) => ({ ...line, what: `${index + 1}  ${line.what}` }));
-  const width = Math.max(...[...numbered, ...servers, ...listeners].map(({ what }) => plain(what).length));
+  const width = Math.max(
+    ...[...numbered, ...servers, ...listeners, ...engine, ...start].map(({ what }) => plain(what).length),
+  );
   const rows = (tried: readonly Tried[]): string =>
     tried
       .map(
@@ -60,7 +62,13 @@ export function dialText({ lines, servers, listeners }: DialCheck): string {
           `  ${plain(what).padEnd(width)}  ${works ? 'ok     ' : 'FAILED '} ${plain(outcome)}\n`,
       )
       .join('');
-  return `lines:\n${rows(numbered)}name servers:\n${rows(servers)}listeners:\n${rows(listeners)}`;
+  const section = (title: string, tried: readonly Tried[]): string =>
+    tried.length === 0 ? '' : `${title}:\n${rows(tried)}`;
+  return (
+    `lines:\n${rows(numbered)}name servers:\n${rows(servers)}listeners:\n${rows(listeners)}` +
+    section('engine of the site', engine) +
+    section('start from', start)
+  );
 }
 
 // Lines

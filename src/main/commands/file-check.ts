@@ -43,7 +43,12 @@ export function fileWarnings({
   }
   const from = startPlaceOf(cache.start_from ?? '');
   const start_file = from?.kind === 'file' ? from.path : null;
-  if (start_file !== null && !existsSync(start_file)) warn(`cache.start_from: ${start_file} does not exist`);
+  if (start_file !== null && !existsSync(start_file)) {
+    const host = /[^/]+:\d{1,5}$/.exec(start_file)?.[0];
+    const meant = host === undefined ? '' : `; for a gateway write "http://${host}"`;
+    warn(`cache.start_from: ${start_file} does not exist${meant}`);
+  }
+  if (from?.kind === 'unix' && !existsSync(from.path)) warn(`cache.start_from: the socket ${from.path} does not exist`);
   for (const path of [cache.state_file, start_file]) {
     const routes = path === null ? undefined : readState(path, ROUTES_OCTETS_MAX, warn);
     if (routes === undefined || routes === '') continue;

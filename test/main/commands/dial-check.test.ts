@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -10,6 +12,7 @@ import { whyNoCertificate } from '../../helpers/certificate.js';
 import { DnsServer } from '../../helpers/dns-server.js';
 import { type Trick, TrickProxy } from '../../helpers/proxies-trick.js';
 import type { SpokenKind } from '../../helpers/proxy-speech.js';
+import { startRedis, whyNoRedis } from '../../helpers/redis.js';
 import { echoServer, TestServer } from '../../helpers/servers.js';
 import { TlsFront } from '../../helpers/tls-proxy.js';
 
@@ -197,4 +200,44 @@ test('where all works the exit status is 0', async (t) => {
     dns: { ipv6: 'off', probe: { enabled: false } },
   });
   assert.deepEqual([status, lines.filter((line) => line.includes('FAILED'))], [0, []]);
+});
+
+test('the engine of the site and the place to start from are tried', { skip: whyNoRedis() }, async (t) => {
+  const redis = await startRedis({ lines: ['user reader on >p ~* -@all +@read +@connection +time'] });
+  const web = createServer((_request, response) => void response.writeHead(401).end('{"error":"no token"}'));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const dns = await DnsServer.start({}, {});
+  t.after(async () => {
+    web.close();
+    await Promise.all([dns.close(), redis.stop()]);
+  });
+  const { port } = web.address() as AddressInfo;
+  writeFileSync(join(directory, 'site.secret'), 's'.repeat(40), { mode: 0o600 });
+  const tried = async (url: string): Promise<{ status: number; said: string[] }> => {
+    const { status, lines } = await dial({
+      ...{ port: 0, upstream: [{ type: 'direct', source_ip: '127.0.0.1' }], nameservers: [`127.0.0.1:${dns.port}`] },
+      dns: { ipv6: 'off', probe: { enabled: false } },
+      share: { url, gateway: 'a', secret_file: 'site.secret' },
+      ...(url === redis.url ? {} : { cache: { start_from: `http://127.0.0.1:${port}` } }),
+    });
+    const at = lines.indexOf('engine of the site:');
+    return {
+      status,
+      said: lines.slice(at).map((line) =>
+        line
+          .replace(/ +/g, ' ')
+          .replace(/[\d.]+ ms/, 'N ms')
+          .trim(),
+      ),
+    };
+  };
+  const well = await tried(redis.url);
+  assert.match(well.said.join('\n'), /^engine of the site:\n127\S+ ok redis 7\S+, N ms \(site main, gateway a\)$/);
+  assert.equal(await redis.ask('exists', 'tr1:{main}:check', 'tr1:{main}:check:news'), '0');
+  const reader = await tried(redis.url.replace('//', '//reader:p@'));
+  assert.equal(reader.status, 1);
+  assert.match(reader.said[1] ?? '', /FAILED the user may not do what is needed there \(NOPERM/);
+  assert.deepEqual(reader.said.slice(2), ['start from:', `http://127.0.0.1:${port} FAILED answers 401 (no token)`]);
+  const gone = await tried('redis://127.0.0.1:1');
+  assert.match(gone.said[1] ?? '', /^127\.0\.0\.1:1 FAILED it cannot be reached \(ECONNREFUSED\)/);
 });

@@ -47,3 +47,12 @@ test('a folder in which no state can be written is warned of by check and at the
   const started = run('-c', file);
   assert.match(started.stdout, /routes cannot be written: EROFS/);
 });
+
+test('a place to start from that is not there is told, with what may be meant', () => {
+  const { cache, ...rest } = defaultOptions();
+  const warned = (start_from: string): string => fileWarnings({ ...rest, cache: { ...cache, start_from } }).join('\n');
+  assert.match(warned('/nosuch/127.0.0.1:9090'), /does not exist; for a gateway write "http:\/\/127\.0\.0\.1:9090"$/);
+  assert.match(warned('/nosuch/routes.json'), /routes\.json does not exist$/);
+  assert.match(warned('unix:/nosuch/admin.sock'), /the socket \/nosuch\/admin\.sock does not exist$/);
+  assert.equal(warned('http://127.0.0.1:9090'), '');
+});

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { EnginePlace, ShareOptions } from '../../../../protocol/share-options.js';
 import type { Diagnostics } from '../../diagnostics/diagnostics.js';
 import type { Place } from '../../diagnostics/place.js';
+import { warnOfDoubts, warnOfVain } from './doubts.js';
 import { siteNameOf } from './names.js';
 import type { ShareSettings } from './share.js';
 
@@ -18,17 +19,20 @@ export function settleShare(
   const say = (key: keyof ShareOptions, text: string): void => diagnostics.error(placeAt(`share.${key}`), text);
   const isUnset = (key: keyof ShareOptions): boolean => share[key] === null && !isWrong(`share.${key}`);
   checkPair(share, isUnset, say);
-  checkSignature(share, say);
+  // A wrong entry is left out of `gateways`, and a wrong name is not the one that is meant.
+  if (!isWrong('share.gateways') && !isWrong('share.gateway')) checkSignature(share, say);
+  const warn: Say = (key, text) => diagnostics.warn(placeAt(`share.${key}`), text);
   if (share.url === null) {
-    if (!isWrong('share.url')) warnOfVain(share, placeAt, diagnostics);
+    if (!isWrong('share.url')) warnOfVain(share, warn);
     return share;
   }
   if (isUnset('secret_file')) say('url', 'what is shared must be sealed; needed: share.secret_file');
   checkPlaces(share, share.url, isUnset, say);
+  warnOfDoubts(share, share.url, isWrong, warn);
   return share;
 }
 
-type Say = (key: keyof ShareOptions, text: string) => void;
+export type Say = (key: keyof ShareOptions, text: string) => void;
 type IsUnset = (key: keyof ShareOptions) => boolean;
 
 function checkPair(share: ShareOptions, isUnset: IsUnset, say: Say): void {
@@ -57,7 +61,7 @@ function checkPlaces(share: ShareOptions, places: readonly EnginePlace[], isUnse
   const { kind } = share;
   const isTls = (place: EnginePlace): boolean => place.kind === 'internet' && place.tls;
   if (kind === 'single' && places.length > 1)
-    say('url', 'has several places; allowed: one, or share.kind "cluster" or "sentinel"');
+    say('url', 'has several URLs; allowed: one, or several with share.kind "cluster" or "sentinel"');
   if (kind !== 'single' && places.some((place) => place.kind === 'unix'))
     say('url', `has a Unix socket; allowed for share.kind "${kind}": redis:// and rediss://`);
   if (kind === 'cluster' && places.some(({ database }) => database !== 0))
@@ -69,15 +73,8 @@ function checkPlaces(share: ShareOptions, places: readonly EnginePlace[], isUnse
   // With sentinels, the one is theirs and the other one the engine's.
   if (kind !== 'sentinel' && share.password_file !== null && places.some(({ password }) => password !== undefined))
     say('password_file', 'stands beside a password in share.url; allowed: one of the two');
+  if (kind !== 'sentinel' && share.username !== null && places.some(({ username }) => username !== undefined))
+    say('username', 'stands beside a name in share.url; allowed: one of the two');
   for (const key of ['ca_file', 'cert_file', 'tls_name'] as const)
     if (share[key] !== null && !places.some(isTls)) say(key, 'is for TLS; needed: rediss:// in share.url');
-}
-
-/** Keys that do nothing. */
-function warnOfVain(share: ShareOptions, placeAt: (key: string) => Place, diagnostics: Diagnostics): void {
-  const key = (['secret_file', 'sign_key_file', 'password_file', 'sentinel_name'] as const).find(
-    (one) => share[one] !== null,
-  );
-  const name = key ?? (share.limits ? 'limits' : undefined);
-  if (name !== undefined) diagnostics.warn(placeAt(`share.${name}`), 'nothing is shared without share.url');
 }

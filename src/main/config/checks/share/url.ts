@@ -1,5 +1,6 @@
 // Checks where the engine is: URLs as other clients of Redis take them. It asks nobody there.
 import type { EnginePlace } from '../../../../protocol/share-options.js';
+import { fileAt, type Place } from '../../diagnostics/place.js';
 import { oneOrList } from '../values/one-or-list.js';
 import type { Check } from '../values/setting.js';
 
@@ -15,21 +16,23 @@ export const ENGINE_URLS_ALLOWED = `${ENGINE_URL}, or a list of at most ${PLACES
 export const checkEngineUrls: Check<readonly EnginePlace[]> = (value, place, diagnostics) => {
   const given = oneOrList(value, place, 1, PLACES_MAX);
   if (given === undefined) {
-    diagnostics.error(place, `is no URL of an engine; allowed: ${ENGINE_URLS_ALLOWED}`);
+    diagnostics.error(place, `cannot be the URL of a Redis or Valkey server; allowed: ${ENGINE_URLS_ALLOWED}`);
     return undefined;
   }
   const places = given.map(([text, at]) => {
-    const parsed = typeof text === 'string' ? engineAt(text) : undefined;
+    const parsed = typeof text === 'string' ? engineAt(text, at) : undefined;
     // What is written may have a password in it.
-    if (parsed === undefined) diagnostics.error(at, `is no URL of an engine; allowed: ${ENGINE_URL}`);
+    if (parsed === undefined)
+      diagnostics.error(at, `cannot be the URL of a Redis or Valkey server; allowed: ${ENGINE_URL}`);
     return parsed;
   });
   return places.every((one) => one !== undefined) ? places : undefined;
 };
 
-function engineAt(text: string): EnginePlace | undefined {
-  const [, path] = /^unix:(?:\/\/)?(\/[^\0]+)$/.exec(text) ?? [];
-  if (path !== undefined) {
+function engineAt(text: string, at: Place): EnginePlace | undefined {
+  const [, written] = /^unix:(?:\/\/(?=\/))?([^\0]+)$/.exec(text) ?? [];
+  if (written !== undefined) {
+    const path = fileAt(at, written);
     if (Buffer.byteLength(path) > PATH_LENGTH_MAX) return undefined;
     return { kind: 'unix', path, username: undefined, password: undefined, database: 0 };
   }

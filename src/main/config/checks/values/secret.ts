@@ -41,8 +41,8 @@ export function secretIn(
   return secretOfFile(fields[fileKey], at, diagnostics);
 }
 
-/** The text of the file with the path `written`, which `at` gives. */
-export function secretOfFile(written: unknown, at: Place, diagnostics: Diagnostics): Secret {
+/** The text of the file with the path `written`, which `at` gives. `help`: where such a file comes from. */
+export function secretOfFile(written: unknown, at: Place, diagnostics: Diagnostics, help = ''): Secret {
   if (!isPath(written)) {
     diagnostics.reject(at, written, ALLOWED);
     return { kind: 'wrong' };
@@ -51,7 +51,7 @@ export function secretOfFile(written: unknown, at: Place, diagnostics: Diagnosti
   if (path === undefined) return { kind: 'wrong' };
   const read = textOf(path);
   if (read.kind === 'failed') {
-    diagnostics.error(at, `the file ${read.why}; needed: a text of at most ${OCTETS_MAX / 1024} KiB`);
+    diagnostics.error(at, `the file ${read.why}; needed: a text of at most ${OCTETS_MAX / 1024} KiB${help}`);
     return { kind: 'wrong' };
   }
   const mode = modeForOthers(path);

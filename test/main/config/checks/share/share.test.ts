@@ -39,6 +39,11 @@ test('an engine is found by the URLs that its other clients take', () => {
   ]);
 });
 
+test('the socket of an engine may be given from the folder of the configuration', () => {
+  const [place] = shareOf({ ...shared, url: 'unix:run/redis.sock' }).url ?? [];
+  assert.match(place?.kind === 'unix' ? place.path : '', /^\/.+\/run\/redis\.sock$|^\/run\/redis\.sock$/);
+});
+
 test('what is no URL of an engine is refused, and its password is not shown', () => {
   for (const url of [
     '127.0.0.1:6379',
@@ -51,7 +56,7 @@ test('what is no URL of an engine is refused, and its password is not shown', ()
     [],
   ]) {
     const told = wrong({ ...shared, url });
-    assert.match(told, /^share\.url: is no URL of an engine; allowed: redis:\/\//, String(url));
+    assert.match(told, /^share\.url: cannot be the URL of a Redis or Valkey server; allowed: redis:\/\//, String(url));
     assert.doesNotMatch(told, /hunter2/);
   }
 });
@@ -67,7 +72,7 @@ test('what must fit together is told, all at once', () => {
   for (const part of [/TLS and without/, /a cluster has only the first/, /cert_file: has no key/])
     assert.match(told, part);
   assert.match(wrong({ url: 'redis://a.test' }), /must be sealed; needed: share\.secret_file/);
-  assert.match(wrong({ ...shared, url: ['redis://a.test', 'redis://b.test'] }), /several places/);
+  assert.match(wrong({ ...shared, url: ['redis://a.test', 'redis://b.test'] }), /several URLs/);
   assert.match(wrong({ ...shared, kind: 'sentinel' }), /needed: share\.sentinel_name/);
   assert.match(wrong({ ...shared, url: 'unix:/a', kind: 'cluster' }), /has a Unix socket/);
   assert.match(wrong({ ...shared, url: 'redis://:a@b', password_file: SECRET }), /stands beside a password/);
@@ -85,7 +90,7 @@ test('a wrong value of one key is not told again as another one that is missing'
 test('secrets must be long, keys of the right kind, and certificates in PEM', () => {
   assert.match(wrong({ secret_file: file('short', 'short') }), /has 5 characters; needed: at least 32/);
   assert.match(wrong({ sign_key_file: SECRET }), /holds no such key; needed: an Ed25519 private key/);
-  assert.match(wrong({ ca_file: SECRET }), /holds no PEM/);
+  assert.match(wrong({ ca_file: SECRET }), /holds no certificate; needed: certificates in PEM/);
   assert.match(wrong({ ca_file: '/nowhere/ca.pem' }), /does not exist/);
 });
 
@@ -126,4 +131,48 @@ test('keys that do nothing without an engine are told', () => {
     /share\.secret_file: nothing is shared without share\.url/,
   );
   assert.deepEqual(loadJson({ share: {} }).warnings, []);
+});
+
+test('what is allowed and does not do what it seems to is told', () => {
+  const warned = (share: object): string =>
+    loadJson({ share: { ...shared, news: false, ...share } }).warnings.join('\n');
+  assert.equal(warned({}), '');
+  const other = { b: Buffer.alloc(32, 1).toString('base64') };
+  const sign_key_file = file('sign-key', SIGN_KEY.pem);
+  for (const [share, said] of [
+    [{ routes: false }, /url: nothing is shared: share\.routes, share\.news and share\.limits are all false/],
+    [{ sentinel_name: 'm' }, /sentinel_name: does nothing/],
+    [{ on_loss: 'deny' }, /on_loss: does nothing without share\.limits/],
+    [{ username: 'u' }, /username: has no password/],
+    [{ news: true }, /news: does nothing/],
+    [
+      { news: true, gateway: 'a', sign_key_file, gateways: { a: SIGN_KEY.public } },
+      /gateways: has no other gateway, so that no news/,
+    ],
+    [{ url: 'redis://:p@redis.example' }, /url: sends a password in clear/],
+    [{ url: 'redis://203.0.113.5', password_file: SECRET }, /url: sends a password in clear/],
+    [
+      { url: 'rediss://redis.example', cert_file: PEM, key_file: sign_key_file },
+      /key_file: is no private key of the certificate/,
+    ],
+  ] as const)
+    assert.match(warned(share), said);
+  for (const url of ['redis://:p@127.0.0.1', 'redis://:p@10.0.0.5', 'redis://:p@redis', 'rediss://:p@redis.example'])
+    assert.equal(warned({ url }), '');
+  assert.equal(warned({ news: true, gateways: other }), '');
+});
+
+test('what a wrong entry leads to is not told beside it', () => {
+  const sign_key_file = file('sign-key', SIGN_KEY.pem);
+  const own = { ...shared, sign_key_file, gateways: { b: SIGN_KEY.public } };
+  for (const [share, said] of [
+    [{ ...own, gateway: 'b', gateways: { ...own.gateways, a: 'xyz' } }, /^share\.gateways\.a: is no public key/],
+    [{ ...own, gateway: 'B' }, /^share\.gateway: .* is not allowed/],
+    [{ ...shared, secret_file: '/nowhere/secret' }, /does not exist.*, which `tcproute fleet key NAME` makes$/],
+    [{ ...shared, url: 'redis://u:p@a', username: 'v' }, /^share\.username: stands beside a name in share\.url/],
+  ] as const) {
+    const told = errorsIn({ share });
+    assert.equal(told.length, 1, told.join('\n'));
+    assert.match(told.join(), said);
+  }
 });
