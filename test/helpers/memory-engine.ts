@@ -74,6 +74,10 @@ export class MemoryEngine implements Engine {
       case 'SET':
         this.kept.set(key, { value: Buffer.from(parts[1]), until: this.now + Number(rest[2]) });
         return 'OK';
+      case 'GETRANGE': {
+        const value = this.#live(key)?.value ?? Buffer.alloc(0);
+        return Buffer.isBuffer(value) ? value.subarray(Number(rest[0]), Number(rest[1]) + 1) : WRONG_KIND;
+      }
       case 'MGET':
         return [key, ...rest].map((one) => {
           const value = this.#live(one)?.value;
@@ -93,7 +97,9 @@ export class MemoryEngine implements Engine {
         return 1;
       case 'SRANDMEMBER': {
         const names = this.#live(key)?.value;
-        return names instanceof Set ? [...names].map((one) => Buffer.from(one)) : [];
+        if (names !== undefined && !(names instanceof Set)) return WRONG_KIND;
+        // Those that came last, where not all are wanted.
+        return [...(names ?? [])].slice(-Number(rest[0])).map((one) => Buffer.from(one));
       }
       case 'HINCRBY': {
         const fields = this.#fields(key);

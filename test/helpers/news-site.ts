@@ -114,6 +114,6 @@ export class Poison {
 
   /** Any bytes. */
   async put(value: Buffer): Promise<void> {
-    await this.#engine.ask([write(newsKey('main'), value)]);
+    await this.#engine.ask([...write(newsKey('main'), value)]);
   }
 }

@@ -67,7 +67,7 @@ export class Poison {
     damaged[damaged.length - 1] ^= 1;
     const entries = [said, said, this.#last, forged, damaged, Buffer.alloc(0), randomBytes(3000)];
     this.#last = said;
-    await this.#engine.ask([...this.#routes(aims), ...entries.map((entry) => write(key, entry))], WITHIN_MS);
+    await this.#engine.ask([...this.#routes(aims), ...entries.flatMap((entry) => write(key, entry))], WITHIN_MS);
   }
 
   #news({ destinations, down }: Aims): readonly News[] {

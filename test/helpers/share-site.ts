@@ -1,5 +1,7 @@
 // Gateways of one site over one engine in memory, and what their rooms are told.
+
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
+import type { Notice } from '../../src/protocol/notices/notice.js';
 import type { Configuration } from '../../src/protocol/options.js';
 import { DestinationMemory, type RouteEvent } from '../../src/protocol/routes/destination-memory.js';
 import { type RouteState, stateOf } from '../../src/protocol/routes/state.js';
@@ -73,7 +75,8 @@ export class Parts implements ShareParts {
   readonly now = (): number => this.#engine.now;
   readonly routes = (): undefined => undefined;
   readonly names = (): undefined => undefined;
-  readonly tell = (): void => {};
+  readonly notices: Notice[] = [];
+  readonly tell = (notice: Notice): void => void this.notices.push(notice);
   readonly tellHints = (actor: number, hints: HintsTold): void => {
     for (const hint of hints) this.told.push({ actor, hint });
   };

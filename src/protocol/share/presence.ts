@@ -32,7 +32,8 @@ export interface Presence {
 /** A value that is not renewed ends after this time, and with it the gateway for the others. */
 export const PRESENCE_MS = 30_000;
 export const PRESENCE_EACH_MS = 10_000;
-const PRESENCE_MAX = 2048;
+/** Bytes of a sealed value. */
+export const PRESENCE_MAX = 2048;
 const VERSION_MAX = 64;
 
 /** `key`: the gateway's in the engine. */

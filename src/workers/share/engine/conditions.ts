@@ -8,9 +8,10 @@ import { type Failure, failureOfReply, faultOf, isError } from './faults.js';
 const LASTING = {
   full: 'the engine of the site takes writes again',
   permission: 'the engine of the site allows again what is needed',
+  other: 'the keys of the site in the engine are as they should be again',
 } as const;
 type Lasting = keyof typeof LASTING;
-const KINDS: readonly Lasting[] = ['full', 'permission'];
+const KINDS: readonly Lasting[] = ['full', 'permission', 'other'];
 
 interface Condition extends Failure {
   /** The name of the command that was refused. */
@@ -31,17 +32,23 @@ export class Conditions {
 
   /** `count` is called for each reply that is a fault. */
   heard(commands: readonly Command[], replies: readonly Reply[], count: (fault: EngineFault) => void): void {
+    const refused = new Set<string>();
     for (const [at, reply] of replies.entries()) {
-      // Nearly always.
-      if (this.#now.size === 0 && !isError(reply)) continue;
+      if (!isError(reply)) continue;
       const command = String(commands[at]?.[0]).toUpperCase();
-      if (!isError(reply)) {
-        for (const [kind, { command: refused }] of this.#now) if (refused === command) this.#end(kind);
-        continue;
-      }
+      refused.add(command);
       const fault = faultOf(reply.error);
       if (fault !== undefined) count(fault);
       if (isLasting(fault)) this.#begin(fault, { ...failureOfReply(reply.error), command });
+    }
+    if (this.#now.size > 0) this.#done(commands, refused);
+  }
+
+  /** Commands that were done: one that is done for some keys alone is refused. */
+  #done(commands: readonly Command[], refused: ReadonlySet<string>): void {
+    for (const command of new Set(commands.map(([name]) => String(name).toUpperCase()))) {
+      if (refused.has(command)) continue;
+      for (const [kind, condition] of this.#now) if (condition.command === command) this.#end(kind);
     }
   }
 

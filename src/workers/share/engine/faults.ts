@@ -17,8 +17,14 @@ const BY_CODE_OF_NODE: Readonly<Record<string, EngineFault>> = {
   ...{ ENOTFOUND: 'unreachable', EAI_AGAIN: 'unreachable', EACCES: 'unreachable', EADDRNOTAVAIL: 'unreachable' },
   ...{ ETIMEDOUT: 'timeout', ABORT_ERR: 'timeout', ECONNRESET: 'closed', EPIPE: 'closed' },
 };
-/** OpenSSL's verdicts on certificates, and what Node and OpenSSL say of TLS that does not come about. */
-const OF_TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_|HOSTNAME_|ERR_TLS_|ERR_SSL_|EPROTO)/;
+/** OpenSSL's verdicts on certificates, and what Node and OpenSSL say of TLS that does not come about. The first that fits counts. */
+const OF_TLS: readonly (readonly [RegExp, string])[] = [
+  [/^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_)/, 'its certificate is not trusted: see share.ca_file'],
+  [/^(HOSTNAME_|ERR_TLS_CERT_ALTNAME_)/, 'its certificate has another name: see share.tls_name'],
+  [/CERTIFICATE_REQUIRED/, 'it wants a certificate: see share.cert_file'],
+  [/KEY_VALUES_MISMATCH/, 'share.key_file is not the key of share.cert_file'],
+  [/^(ERR_TLS_|ERR_SSL_|EPROTO)/, 'there is no TLS with it'],
+];
 
 const SENTENCES: Readonly<Record<EngineFault, string>> = {
   unreachable: 'it cannot be reached',
@@ -47,8 +53,9 @@ export function failure(fault: EngineFault, words?: string): Failure {
 export function failureOf(error: unknown): Failure {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (typeof code === 'string') {
-    const fault = OF_TLS.test(code) ? 'certificate' : BY_CODE_OF_NODE[code];
-    return failure(fault ?? 'other', code);
+    const ofTls = OF_TLS.find(([form]) => form.test(code))?.[1];
+    if (ofTls !== undefined) return { fault: 'certificate', detail: `${ofTls} (${code})` };
+    return failure(BY_CODE_OF_NODE[code] ?? 'other', code);
   }
   return failure('other', error instanceof Error ? error.message : String(error));
 }
@@ -60,6 +67,8 @@ const BY_CODE_OF_REDIS: Readonly<Record<string, EngineFault>> = {
   ...{ WRONGPASS: 'credentials', NOAUTH: 'credentials', NOPERM: 'permission', DENIED: 'permission' },
   ...{ READONLY: 'replica', MASTERDOWN: 'replica', LOADING: 'loading', CLUSTERDOWN: 'cluster-down' },
   ...{ OOM: 'full', MISCONF: 'full', NOREPLICAS: 'full', MOVED: 'moved', ASK: 'moved', TRYAGAIN: 'moved' },
+  // Somebody else has put something under a key of the site.
+  WRONGTYPE: 'other',
 };
 
 /** The first word of an error reply: `OOM`. */
@@ -68,7 +77,14 @@ export const codeOf = (error: string): string => error.split(' ', 1)[0] ?? '';
 /** What an error reply says of the engine itself; undefined where it is only about the command. */
 export const faultOf = (error: string): EngineFault | undefined => BY_CODE_OF_REDIS[codeOf(error)];
 
-export const failureOfReply = (error: string): Failure => failure(faultOf(error) ?? 'other', error);
+/** `secret`: what was said to the engine and must not be said to anybody else, if it says it back. */
+export const failureOfReply = (error: string, secret = ''): Failure =>
+  failure(faultOf(error) ?? 'other', says(error, secret) ? plainCode(error) : error);
+
+/** Begun is enough: it may be cut off, and short ones are not told at all. */
+const BEGUN = 4;
+const says = (text: string, secret: string): boolean => secret !== '' && text.includes(secret.slice(0, BEGUN));
+const plainCode = (error: string): string => /^[A-Z]{2,16}(?= )/.exec(error)?.[0] ?? 'an error';
 
 /** Codes after which this connection is of no use: another one may be. */
 const IN_VAIN = new Set(['READONLY', 'MASTERDOWN', 'LOADING', 'CLUSTERDOWN', 'MOVED', 'NOAUTH']);

@@ -32,7 +32,7 @@ export class Link {
     this.target = target;
     this.#client = client;
     this.#abort = abort;
-    client.on('error', (error: unknown) => this.#end(failureAt(error)));
+    client.on('error', (error: unknown) => this.#end(failureAt(error, target)));
     // Nothing else of the library tells what comes, and it keeps whatever comes until a reply is whole.
     const { decoder } = client._getQueue();
     const decode = decoder.write.bind(decoder);
@@ -57,7 +57,7 @@ export class Link {
       await link.#client.connect();
       return link.#ended ?? link;
     } catch (error) {
-      link.close(failureAt(error));
+      link.close(failureAt(error, target));
       return link.#ended ?? failure('other');
     } finally {
       clearTimeout(timer);
@@ -116,8 +116,8 @@ export class Link {
 }
 
 /** Errors of the library that are its own have no code. */
-function failureAt(error: unknown): Failure {
-  if (error instanceof ErrorReply) return failureOfReply(error.message);
+function failureAt(error: unknown, { password }: Target): Failure {
+  if (error instanceof ErrorReply) return failureOfReply(error.message, password);
   const hasCode = typeof (error as { readonly code?: unknown }).code === 'string';
   return hasCode ? failureOf(error) : failure('closed');
 }

@@ -31,6 +31,11 @@ const EACH_MS = 900;
 const WITHIN_MS = 500;
 /** What came earlier is of no use when a gateway begins to read. */
 const BEGIN_MS = 60_000;
+/**
+ * After so many rounds in a row without an answer, the reader begins behind all that is there: one entry may be larger than what the
+ * engine is heard with.
+ */
+const UNANSWERED_MAX = 2;
 /** A reader that lags by more leaves out what is between: somebody writes more than is ever read. */
 const LAG_MAX_MS = 5000;
 
@@ -63,6 +68,8 @@ export class NewsRoom implements Room {
   /** By how much the engine's clock is ahead of this actor's; undefined before it has been asked. */
   #ahead_ms: number | undefined;
   #begun = Number.NEGATIVE_INFINITY;
+  /** Rounds in a row. */
+  #unanswered = 0;
   /** Whether the engine has been asked and has not answered yet. */
   isUnderWay = false;
 
@@ -130,13 +137,16 @@ export class NewsRoom implements Room {
     const commands: Command[] = [TIME, read(key, place)];
     if (exchange.teller !== undefined && news.length > 0) {
       const engineNow = this.#parts.now() + (this.#ahead_ms as number);
-      commands.push(write(key, exchange.teller.tell(news, engineNow, randomBytes(NONCE_OCTETS))));
+      commands.push(...write(key, exchange.teller.tell(news, engineNow, randomBytes(NONCE_OCTETS))));
     }
     const replies = await exchange.site.engine.ask(commands, WITHIN_MS);
     if (exchange !== this.#exchange) return;
     this.#wasTold(news, replies?.[2]);
     const engineNow = this.#clock(replies?.[0]);
-    if (replies === undefined || engineNow === undefined) return;
+    this.#unanswered = replies === undefined ? this.#unanswered + 1 : 0;
+    if (this.#unanswered >= UNANSWERED_MAX) this.#place = undefined;
+    // Something else may be under the key.
+    if (!Array.isArray(replies?.[1]) || engineNow === undefined) return;
     this.#counts.read(this.#parts.now());
     const entries = entriesOf(replies[1]);
     this.#place = placeBehind(entries, place, engineNow);
@@ -148,7 +158,8 @@ export class NewsRoom implements Room {
     const replies = await exchange.site.engine.ask([TIME], WITHIN_MS);
     if (exchange !== this.#exchange) return false;
     const engineNow = this.#clock(replies?.[0]);
-    if (engineNow !== undefined) this.#place = placeAt(engineNow - BEGIN_MS);
+    const since_ms = this.#unanswered >= UNANSWERED_MAX ? 0 : BEGIN_MS;
+    if (engineNow !== undefined) this.#place = placeAt(engineNow - since_ms);
     return engineNow !== undefined;
   }
 

@@ -4,6 +4,8 @@ import type { Command, Reply } from '../engine/engine.js';
 
 /** Entries that are kept, about: the news of some seconds of a large site, of more than a minute of a usual one. */
 const KEPT = '1024';
+/** After the last one. News are of use for ten seconds. */
+const KEPT_MS = '3600000';
 /** Entries that are read at once: each costs a signature, a tenth of a millisecond. */
 export const READ_MAX = 128;
 const FIELD = 'n';
@@ -35,7 +37,11 @@ export function timeOf(reply: Reply | undefined): number | undefined {
 
 export const read = (key: string, { id }: Place): Command => ['XRANGE', key, `(${id}`, '+', 'COUNT', String(READ_MAX)];
 
-export const write = (key: string, value: Buffer): Command => ['XADD', key, 'MAXLEN', '~', KEPT, '*', FIELD, value];
+/** The stream of a site that is no more ends by itself. */
+export const write = (key: string, value: Buffer): readonly Command[] => [
+  ['XADD', key, 'MAXLEN', '~', KEPT, '*', FIELD, value],
+  ['PEXPIRE', key, KEPT_MS],
+];
 
 /** The entries of a reply to `read`, and the place behind them. An entry of another form has an empty value. */
 export function entriesOf(reply: Reply | undefined): readonly Entry[] {

@@ -5,6 +5,7 @@ import { gatewayKey, gatewaysKey, isShareName } from '../../../protocol/share/ke
 import {
   openPresence,
   PRESENCE_EACH_MS,
+  PRESENCE_MAX,
   PRESENCE_MS,
   type Presence,
   sealPresence,
@@ -14,6 +15,7 @@ import type { GatewaySeen, PresenceSeen } from '../../../threads/contracts/admin
 import type { Command, Reply } from '../engine/engine.js';
 import type { Room, ShareParts } from '../shared/room.js';
 import type { Site } from '../shared/site.js';
+import { Strangers } from './strangers.js';
 
 const WITHIN_MS = 1000;
 /** The list of names is kept as long after the last gateway has gone. */
@@ -21,23 +23,32 @@ const NAMES_MS = 86_400_000;
 /** Gateways that are told, at most: more than a site has. */
 const GATEWAYS_MAX = 2048;
 
+export type PresenceParts = Pick<ShareParts, 'site' | 'now' | 'options' | 'tell'>;
+
 export class PresenceRoom implements Room {
-  readonly #parts: Pick<ShareParts, 'site' | 'now' | 'options'>;
+  readonly #parts: PresenceParts;
+  readonly #strangers: Strangers;
   readonly #own: () => Omit<Presence, 'gateway'>;
   #site: Site | undefined;
   #told = Number.NEGATIVE_INFINITY;
+  #turn = 0;
+  /** A gateway that was named last, at random. */
+  #named: string | undefined;
 
   /** `own`: what it says of this gateway. */
-  constructor(parts: Pick<ShareParts, 'site' | 'now' | 'options'>, own: () => Omit<Presence, 'gateway'>) {
+  constructor(parts: PresenceParts, own: () => Omit<Presence, 'gateway'>) {
     this.#parts = parts;
     this.#own = own;
+    this.#strangers = new Strangers(parts.tell);
     this.configured();
   }
 
   configured(): void {
     const site = this.#parts.site();
     if (site === this.#site) return;
+    if (this.#site !== undefined) this.#strangers.leave();
     this.#site = site;
+    this.#named = undefined;
     site?.engine.onUp(() => this.#tell(site));
   }
 
@@ -54,13 +65,36 @@ export class PresenceRoom implements Room {
     const key = gatewayKey(secrets.site, gateway);
     const names = gatewaysKey(secrets.site);
     const sealed = sealPresence(secrets, key, { gateway, ...this.#own() }, randomBytes(NONCE_OCTETS));
+    this.#strangers.writes(sealed);
+    const other = this.#other(gateway);
     const commands: Command[] = [
+      begun(key),
       ['SET', key, sealed, 'PX', String(PRESENCE_MS)],
       ['SADD', names, gateway],
       ['PEXPIRE', names, String(NAMES_MS)],
+      ['SRANDMEMBER', names, '1'],
+      ...(other === undefined ? [] : [begun(gatewayKey(secrets.site, other))]),
     ];
     // One that is not told is told the next time.
-    void engine.ask(commands, WITHIN_MS);
+    void engine.ask(commands, WITHIN_MS).then((replies) => {
+      if (replies !== undefined && site === this.#site) this.#heard(site, replies, other);
+    });
+  }
+
+  /** One whose word is looked at: each has its turn some time. */
+  #other(gateway: string): string | undefined {
+    this.#turn += 1;
+    const other = (this.#turn % 2 === 0 ? this.#strangers.next(this.#turn / 2) : undefined) ?? this.#named;
+    return other === gateway ? undefined : other;
+  }
+
+  #heard({ secrets, gateway }: Site, replies: readonly Reply[], other: string | undefined): void {
+    const [before, , , , named, word] = replies;
+    if (Buffer.isBuffer(before)) this.#strangers.found(before, gateway);
+    [this.#named] = Array.isArray(named) ? named.flatMap(nameOf) : [];
+    if (other === undefined || !Buffer.isBuffer(word)) return;
+    const isRead = openPresence(secrets, gatewayKey(secrets.site, other), other, word) !== undefined;
+    this.#strangers.heard(other, word.length === 0 ? undefined : isRead);
   }
 
   /** Those that are there, and those that the configuration names. Asks nothing of the gateways themselves. */
@@ -87,8 +121,9 @@ export class PresenceRoom implements Room {
   /** Of gateways that have said that they are there, and of the configured ones, in order. */
   async #names({ engine, secrets }: Site): Promise<readonly string[] | undefined> {
     const replies = await engine.ask([['SRANDMEMBER', gatewaysKey(secrets.site), String(GATEWAYS_MAX)]], WITHIN_MS);
-    const members = replies?.[0];
-    if (!Array.isArray(members)) return undefined;
+    if (replies === undefined) return undefined;
+    // Something else may be under the key.
+    const members: readonly Reply[] = Array.isArray(replies[0]) ? replies[0] : [];
     return [...new Set([...members.flatMap(nameOf), ...this.#known])].sort();
   }
 
@@ -101,6 +136,9 @@ export class PresenceRoom implements Room {
     if (engine.isUp) await engine.ask([['DEL', gatewayKey(secrets.site, gateway)]], WITHIN_MS);
   }
 }
+
+/** Empty where there is none. */
+const begun = (key: string): Command => ['GETRANGE', key, '0', String(PRESENCE_MAX - 1)];
 
 /** None for what no gateway can be called. */
 function nameOf(member: Reply): readonly string[] {

@@ -227,6 +227,26 @@ engineTest('one that turns into a replica is left, and taken again when it is th
   assert.deepEqual(await replies(engine, ['SET', 'a', 'b']), ['OK']);
 });
 
+engineTest('a key of another kind is told until it is as it should be', async (world) => {
+  const redis = await world.redis();
+  const engine = await world.up([at(redis.port)]);
+  await replies(engine, ['LPUSH', 'a', 'x']);
+  await replies(engine, ['HINCRBY', 'a', 'b', '1'], ['HINCRBY', 'c', 'b', '1']);
+  assert.deepEqual([engine.isUp, engine.status.fault, engine.counts.faults.other], [true, 'other', 1]);
+  assert.match(engine.status.detail ?? '', /WRONGTYPE/);
+  await replies(engine, ['DEL', 'a'], ['HINCRBY', 'a', 'b', '1']);
+  assert.equal(engine.status.fault, undefined);
+});
+
+engineTest('a password that the engine says back is said to nobody', async (world) => {
+  const password = 'zzURLPASSzz'.repeat(20);
+  const redis = await world.redis({ lines: ['rename-command AUTH ""'] });
+  const engine = world.engine([at(redis.port, { password })]);
+  await until('it was tried', () => engine.status.fault !== undefined);
+  assert.match(engine.status.detail ?? '', /\(ERR\)/);
+  assert.doesNotMatch(JSON.stringify([engine.status, world.told]), /zzURL/);
+});
+
 engineTest('an engine that is left is told of no more', async (world) => {
   const redis = await world.redis({ lines: ['maxmemory 1', 'maxmemory-policy noeviction'] });
   const engine = await world.up([at(redis.port)]);

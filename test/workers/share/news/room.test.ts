@@ -262,3 +262,33 @@ test('a room is a room without any of it', () => {
   room.routesChanged([], [{ kind: 'works', line: 99, near: false, ago_ms: 0 }]);
   assert.deepEqual(room.seen(), {});
 });
+
+test('what the engine cannot be asked for is left out after two rounds, and later news are heard', async () => {
+  const { alpha, beta, engine } = twoGateways();
+  await beta.round();
+  engine.kept.delete(KEY);
+  const ask = engine.ask.bind(engine);
+  alpha.fails(1);
+  await alpha.round();
+  // Each answer with that entry in it breaks the connection.
+  engine.ask = async (commands) => {
+    const replies = await ask(commands);
+    return replies?.some((reply) => Array.isArray(reply) && Array.isArray(reply[0])) ? undefined : replies;
+  };
+  for (let n = 0; n < 3; n += 1) await beta.round();
+  assert.deepEqual([beta.events, beta.room.seen().news?.read_age_ms], [[], 0]);
+  engine.ask = ask;
+  alpha.works(1);
+  await alpha.round();
+  await beta.round();
+  assert.equal(beta.room.counts.heard, 1);
+});
+
+test('a stream that is none is not read', async () => {
+  const { beta, engine } = twoGateways();
+  await beta.round();
+  engine.kept.set(KEY, { value: Buffer.from('x'), until: Number.POSITIVE_INFINITY });
+  await beta.round();
+  await beta.round();
+  assert.equal(beta.room.seen().news?.read_age_ms, 2000);
+});

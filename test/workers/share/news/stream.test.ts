@@ -10,7 +10,10 @@ const entry = (id: string, ...fields: readonly Reply[]): Reply => [bytes(id), fi
 
 test('the commands', () => {
   assert.deepEqual(read('key', placeAt(1234.9)), ['XRANGE', 'key', '(1234-0', '+', 'COUNT', '128']);
-  assert.deepEqual(write('key', bytes('v')), ['XADD', 'key', 'MAXLEN', '~', '1024', '*', 'n', bytes('v')]);
+  assert.deepEqual(write('key', bytes('v')), [
+    ['XADD', 'key', 'MAXLEN', '~', '1024', '*', 'n', bytes('v')],
+    ['PEXPIRE', 'key', '3600000'],
+  ]);
   assert.equal(placeAt(-5).id, '0-0');
 });
 

@@ -108,3 +108,60 @@ test('at its end a gateway takes its word back, and after a reload it has anothe
   const names = (await room.gateways())?.map(({ name }) => name);
   assert.deepEqual(names, ['alpha', 'omega']);
 });
+
+test('what is not a list of names hides nobody whom the configuration has', async () => {
+  const engine = new MemoryEngine();
+  const { room, parts } = gateway(engine, 'alpha');
+  const { share } = parts.inForce;
+  parts.inForce = { ...parts.inForce, share: { ...share, gateways: [{ name: 'alpha', key: '' }] } };
+  await told();
+  engine.kept.set(gatewaysKey('main'), { value: Buffer.from('x'), until: Number.POSITIVE_INFINITY });
+  assert.deepEqual(
+    (await room.gateways())?.map(({ name, present }) => [name, present !== undefined]),
+    [['alpha', true]],
+  );
+});
+
+/** Each of them says that it is there, so many times. */
+async function words(engine: MemoryEngine, rooms: readonly PresenceRoom[], times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    engine.now += 10_000;
+    for (const room of rooms) {
+      room.beat();
+      await told();
+    }
+  }
+}
+
+const lastOf = (parts: Parts, topic: string) => parts.notices.filter((notice) => notice.topic === topic).at(-1);
+
+test('two gateways of one name are told, each of them, until one has another name; a restart is not', async () => {
+  const engine = new MemoryEngine();
+  const before = gateway(engine, 'alpha');
+  await words(engine, [before.room], 3);
+  const [one, other] = [gateway(engine, 'alpha'), gateway(engine, 'beta')];
+  await words(engine, [one.room, other.room], 4);
+  for (const { parts } of [before, one, other]) assert.notEqual(lastOf(parts, 'share name')?.good, false);
+  await words(engine, [before.room, one.room], 5);
+  for (const { parts } of [before, one]) {
+    assert.equal(lastOf(parts, 'share name')?.good, false);
+    assert.match(lastOf(parts, 'share name')?.message ?? '', /share\.gateway/);
+  }
+  await words(engine, [one.room], 3);
+  assert.equal(lastOf(one.parts, 'share name')?.good, true);
+});
+
+test('a gateway with another secret is told by those that cannot read it, until it has theirs or is gone', async () => {
+  const engine = new MemoryEngine();
+  const alpha = gateway(engine, 'alpha');
+  const beta = gatewayKey('main', 'beta');
+  await told();
+  await engine.ask([['SADD', gatewaysKey('main'), 'beta']]);
+  engine.kept.set(beta, { value: Buffer.alloc(300), until: Number.POSITIVE_INFINITY });
+  await words(engine, [alpha.room], 3);
+  assert.deepEqual(lastOf(alpha.parts, 'share secret')?.fields, { gateways: ['beta'] });
+  assert.equal(lastOf(alpha.parts, 'share secret')?.good, false);
+  engine.kept.delete(beta);
+  await words(engine, [alpha.room], 3);
+  assert.equal(lastOf(alpha.parts, 'share secret')?.good, true);
+});
