@@ -37,7 +37,7 @@ test('explain and the record of a first contact say by whose hint it is ordered'
   writeFileSync(secret_file, 'the secret of a site with 32 or more characters', { mode: 0o600 });
   const config = (gateway: string) => ({
     ...{ nameservers: `127.0.0.1:${dns.port}`, dns: { ipv6: 'off' }, workers: 1, log_level: 'debug', upstream: LINES },
-    ...{ admin: { listen: '127.0.0.1:0' }, share: { url: redis.url, secret_file, gateway } },
+    ...{ admin: { listen: '127.0.0.1:0' }, share: { url: redis.url, secret_file, gateway, news: false } },
   });
   const target = { host: 'one.test', port: server.port };
   const visit = async (gateway: Gateway) => {

@@ -70,6 +70,11 @@ export class Poison {
     await this.#engine.ask([...this.#routes(aims), ...entries.flatMap((entry) => write(key, entry))], WITHIN_MS);
   }
 
+  /** False routes in every slot, and nothing else. */
+  async tellRoutes(aims: Aims): Promise<void> {
+    await this.#engine.ask(this.#routes(aims), WITHIN_MS);
+  }
+
   #news({ destinations, down }: Aims): readonly News[] {
     const lines = down.map((name): News => ({ kind: 'line-down', line: lineId(this.#secrets, name) }));
     const addresses = destinations.map(

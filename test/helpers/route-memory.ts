@@ -1,7 +1,8 @@
 // Arbitrary memories of destinations, made from events, for properties of what is sent and stored of them.
 import fc from 'fast-check';
 import { ROUTE_FAILURES, type RouteFailure } from '../../src/protocol/routes/candidate-memory.js';
-import { DestinationMemory, type RouteEvent } from '../../src/protocol/routes/destination-memory.js';
+import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
+import type { RouteEvent } from '../../src/protocol/routes/route-event.js';
 import { lineView } from './candidates.js';
 
 const step = fc.record({

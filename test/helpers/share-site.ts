@@ -3,7 +3,8 @@
 import { type Line, lineOf } from '../../src/protocol/lines/line.js';
 import type { Notice } from '../../src/protocol/notices/notice.js';
 import type { Configuration } from '../../src/protocol/options.js';
-import { DestinationMemory, type RouteEvent } from '../../src/protocol/routes/destination-memory.js';
+import { DestinationMemory } from '../../src/protocol/routes/destination-memory.js';
+import type { RouteEvent } from '../../src/protocol/routes/route-event.js';
 import { type RouteState, stateOf } from '../../src/protocol/routes/state.js';
 import { siteSecrets } from '../../src/protocol/share/secrets.js';
 import type { ForeignHint, HintsTold } from '../../src/threads/contracts/share.js';

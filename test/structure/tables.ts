@@ -109,7 +109,7 @@ export const RULES: Rules = {
     ],
     // What a race knows, and what it learns.
     'src/workers/connection/race/known': [
-      ...[PROTOCOL, 'src/workers/connection/shared/*', 'src/workers/connection/race/attempt'],
+      ...[PROTOCOL, 'src/threads/shared', 'src/workers/connection/shared/*', 'src/workers/connection/race/attempt'],
       // For what the first byte tells.
       'src/workers/connection/relay',
     ],

@@ -16,25 +16,11 @@ import {
   type Outage,
   type RouteFailure,
 } from './candidate-memory.js';
+import { forgetHearsay } from './hearsay.js';
 import { Homecoming } from './homecoming.js';
+import type { RouteEvent } from './route-event.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
-
-/** An event of a candidate. */
-export type RouteEvent = Candidate &
-  (
-    | ({ readonly kind: 'connected'; readonly connect_ms: number } & How)
-    | { readonly kind: 'answered'; readonly first_byte_ms: number }
-    | { readonly kind: 'failed'; readonly cause: RouteFailure }
-    /** Of a site: its line has carried a part of a bulk transfer; and a connection that did not come in bulk. */
-    | ({ readonly kind: 'carried'; readonly way: Way } & Measured)
-    | { readonly kind: 'trickled'; readonly bytes: number }
-    /** Its name no longer has the address, or has it again. */
-    | { readonly kind: 'moved'; readonly to: Uint8Array | undefined }
-    | { readonly kind: 'back' }
-    /** It is tried beside a dearer one, to which it has lost the destination. */
-    | { readonly kind: 'tried' }
-  );
 
 /** What a destination needs to know of a line. */
 export interface LineView {
@@ -151,18 +137,32 @@ export class DestinationMemory {
     return slowest === 0 ? unknown_ms : Math.min(slowest, unknown_ms);
   }
 
-  /** It has connected. For a line that answers early this proves neither speed nor that it works. */
+  /** It has connected. For a line that answers early, or was told of where something is known, this proves nothing. */
   connected(candidate: Candidate, connect_ms: number, now: number, lines: LineView, how?: How): CandidateMemory {
-    if (how?.race !== undefined) this.isHearsay = how.race === 'told' && (this.isHearsay || this.worked === NEVER);
+    const isTold = how?.race === 'told';
+    if (isTold && this.worked === NEVER) this.isHearsay = true;
+    const isFirst = how?.race === 'whole' && this.isHearsay;
+    if (isFirst) this.#allRace();
     const known = this.#open(candidate, now);
     if (how?.anew) known.forgetTimes();
-    if (lines.answersEarly(candidate.line)) {
+    if (lines.answersEarly(candidate.line) || (isTold && !this.isHearsay)) {
       known.updated = now;
       return known;
     }
     known.connects(connect_ms, now);
-    if (!known.mute) this.#worked(known, now);
+    if (known.mute) return known;
+    this.#worked(known, now);
+    // As in any first race.
+    if (isFirst) this.best = known;
     return known;
+  }
+
+  /** It is no hearsay any more: from here on it is as if the line that another gateway told of had never led. */
+  #allRace(): void {
+    this.isHearsay = false;
+    this.best = undefined;
+    this.#lost = undefined;
+    forgetHearsay(this.candidates);
   }
 
   /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
@@ -239,7 +239,7 @@ export class DestinationMemory {
    * actors keep the same line.
    */
   adopt(told: DestinationMemory, sticky = false): void {
-    this.isHearsay &&= told.isHearsay;
+    if (this.isHearsay !== told.isHearsay) (this.isHearsay ? this : told).#allRace();
     this.worked = Math.max(this.worked, told.worked);
     this.touched = Math.max(this.touched, told.touched);
     this.traffic = told.traffic ?? this.traffic;

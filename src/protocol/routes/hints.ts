@@ -63,7 +63,7 @@ export function hintFrom(
   return { line, from, by, worked, alone_ms, isNeeded };
 }
 
-/** What carries the neighbour: its best candidate, or what worked last. */
+/** What carries the neighbour: its best candidate, or what worked last. One that has answered goes before one that has only connected. */
 function workingOf(
   { candidates, best }: DestinationMemory,
   now: number,
@@ -72,9 +72,12 @@ function workingOf(
 ): CandidateMemory | undefined {
   const works = (one: CandidateMemory): boolean =>
     one.inherited === undefined && one.isWell(now, ttl_ms) && !one.mute && lines.mayUse(one.line);
-  if (best !== undefined && works(best)) return best;
+  const well = candidates.filter(works);
+  const answering = well.filter(({ firstByte }) => firstByte.samples > 0);
+  const choice = answering.length > 0 ? answering : well;
+  if (best !== undefined && choice.includes(best)) return best;
   let last: CandidateMemory | undefined;
-  for (const one of candidates) if (works(one) && (last === undefined || one.worked > last.worked)) last = one;
+  for (const one of choice) if (last === undefined || one.worked > last.worked) last = one;
   return last;
 }
 

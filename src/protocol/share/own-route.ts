@@ -12,9 +12,6 @@ export type OwnRoute = Omit<SharedRoute, 'gateway'> & {
   readonly age_ms: number;
 };
 
-/** Contacts after which a line counts of which no answer has been measured. */
-const CONNECTS_MIN = 2;
-
 /** Whether what is remembered under the key may leave the gateway: nothing of one client alone, and nothing of a site's bulk. */
 export const isShared = (destination: string): boolean => hostOf(destination) !== undefined;
 
@@ -24,10 +21,8 @@ export function ownRouteOf(
   lines: readonly (Line | undefined)[],
   ids: LineIds,
 ): OwnRoute | undefined {
-  // What another gateway has said is told on only when all lines have raced here.
-  if (state.hearsay === true) return undefined;
   const best = state.candidates[state.best];
-  // What another gateway has said is told on by nobody who has not seen it.
+  // What another gateway has said is told on only when all lines have raced here.
   if (state.hearsay || best === undefined || best.worked_age_ms === null || !isGood(best)) return undefined;
   const line = ids.idOf(best.line);
   if (line === undefined) return undefined;
@@ -41,10 +36,10 @@ export function ownRouteOf(
   };
 }
 
-/** It works by all that is known, and not only because it was the first to connect once. */
-function isGood({ streak, mute, pending, moved, first_byte, successes }: CandidateState): boolean {
+/** It works by all that is known, and not only because it was the first to connect: it has answered. */
+function isGood({ streak, mute, pending, moved, first_byte }: CandidateState): boolean {
   if (streak > 0 || mute || moved !== undefined || (pending !== null && pending.cause !== 'late')) return false;
-  return first_byte[2] > 0 || successes >= CONNECTS_MIN;
+  return first_byte[2] > 0;
 }
 
 /** Lines of which each candidate is mute. */

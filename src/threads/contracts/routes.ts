@@ -1,7 +1,7 @@
 // The contract of the route actor: one interface for each caller, called through comlink over a MessagePort. Types only.
 import type { LineEvent } from '../../protocol/lines/health/health.js';
 import type { Options } from '../../protocol/options.js';
-import type { RouteEvent } from '../../protocol/routes/destination-memory.js';
+import type { RouteEvent } from '../../protocol/routes/route-event.js';
 import type { RouteState } from '../../protocol/routes/state.js';
 import type { Pin, Steering } from '../../protocol/steering/steering.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';

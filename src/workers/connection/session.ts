@@ -265,7 +265,7 @@ export class Session
     const told = (isDebugging || ends.wantsFirstBytes) && isUnheard ? (firstByte ?? NOBODY) : firstByte;
     const relay = new Relay(this.#parts, this.#client, destination, told, this.#connection, quiet, body);
     records.won(this.#connection, race, winner, relay);
-    tally.won(winner, race.lead ?? (this.#winner as RaceAttempt), race.told);
+    tally.won(winner, race.lead ?? (this.#winner as RaceAttempt));
     return relay;
   }
 

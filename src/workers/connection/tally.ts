@@ -62,14 +62,10 @@ export class Tally {
     connectionCounts.failed(cause);
   }
 
-  /**
-   * `winner` carries a connection. `choice`: what came first to mind, the remembered candidate or else the first to connect. `told`: the
-   * line of another gateway's hint, with which the race began.
-   */
-  won(winner: Won, choice: Won, told?: Pick<Candidate, 'line'>): void {
-    const { lineCounts, counters } = this.#parts;
+  /** `winner` carries a connection. `choice`: what came first to mind, the remembered candidate or else the first to connect. */
+  won(winner: Won, choice: Won): void {
+    const { lineCounts } = this.#parts;
     const { line } = winner.candidate;
-    if (line === told?.line) counters[Counter.hintsUseful] += 1;
     lineCounts.won(line, line !== choice.candidate.line);
     if (!Number.isNaN(winner.answeredAt)) lineCounts.answered(line, winner.answeredAt - winner.askedAt);
   }

@@ -5,7 +5,8 @@ import { lineOf } from '../../../src/protocol/lines/line.js';
 import { USUAL } from '../../../src/protocol/lines/preference.js';
 import { Preferences } from '../../../src/protocol/lines/preferences.js';
 import { type CandidateMemory, ROUTE_FAILURES } from '../../../src/protocol/routes/candidate-memory.js';
-import { CANDIDATES_MAX, DestinationMemory, type RouteEvent } from '../../../src/protocol/routes/destination-memory.js';
+import { CANDIDATES_MAX, DestinationMemory } from '../../../src/protocol/routes/destination-memory.js';
+import type { RouteEvent } from '../../../src/protocol/routes/route-event.js';
 import { candidate, lineView } from '../../helpers/candidates.js';
 
 const TTL_MS = 600_000;

@@ -60,6 +60,16 @@ test('a neighbour of which only another gateway has told shows nothing', () => {
   assert.equal(hint([[key, told], carried('b.example.com:443', DIRECT, 1)], 10)?.from, 'b.example.com:443');
 });
 
+test('of what works for a neighbour, a line that has answered goes before one that has only connected', () => {
+  const [key, memory] = carried('a.example.com:443', PROXY, 5);
+  assert.equal(hint([[key, memory]], 10)?.line, 1);
+  memory.connected(DIRECT, 900, 6, ALL);
+  memory.answered(DIRECT, 900, 6);
+  memory.connected(PROXY, 20, 7, ALL);
+  assert.equal(memory.best?.line, 1);
+  assert.equal(hint([[key, memory]], 10)?.line, 0);
+});
+
 test('nobody waits for a line that answers early', () => {
   const early = lineView({ early: [0] });
   const known = carried('a.example.com:443', DIRECT, 1);

@@ -150,6 +150,32 @@ test('what is tried last stays in the answer', async () => {
   });
 });
 
+test('an end without a word from the destination tells how long the client has waited', () => {
+  const waited = (speak: (words: FirstByte, clock: { now: number }) => void): unknown[] => {
+    const results: unknown[] = [];
+    const clock = { now: 0 };
+    const outcome = { answered: () => results.push('answered'), failed: () => results.push('failed') };
+    speak(new FirstByte(clock, { ...outcome, unanswered: (waited_ms) => results.push(waited_ms) }), clock);
+    return results;
+  };
+  const spoken = (then: (words: FirstByte) => void) => (words: FirstByte, clock: { now: number }) => {
+    clock.now = 100;
+    words.fromClient(0x47);
+    clock.now = 350;
+    then(words);
+    // Only the first end counts.
+    words.ended();
+  };
+  assert.deepEqual(waited(spoken((words) => words.ended())), [250]);
+  assert.deepEqual(waited(spoken((words) => words.destinationEnded())), [Number.POSITIVE_INFINITY]);
+  assert.deepEqual(waited(spoken((words) => words.destinationReset())), ['failed']);
+  assert.deepEqual(waited(spoken((words) => words.fromDestination(0x48))), ['answered']);
+  assert.deepEqual(
+    waited((words) => words.destinationReset()),
+    [Number.POSITIVE_INFINITY],
+  );
+});
+
 test('the first words tell what a connection came to', () => {
   const heard = (speak: (words: FirstByte) => void): string[] => {
     const results: string[] = [];

@@ -131,7 +131,7 @@ export class Race implements RaceAttemptsOutcome, Expiring {
 
   /** Takes what is learned of an attempt later; undefined if there is nothing to learn. */
   reached(attempt: RaceAttempt): Learning | undefined {
-    return this.#attempts.known.reached(attempt);
+    return this.#attempts.known.reached(attempt, attempt.candidate.line === this.told?.line);
   }
 
   /** Within which time an attempt should answer, by what is known, in ms. */

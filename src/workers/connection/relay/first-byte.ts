@@ -7,6 +7,11 @@ export interface FirstByteOutcome {
   /** The destination's first byte came `first_byte_ms` after the client's, or after the start if there was none. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void;
   failed(cause: 'silent'): void;
+  /**
+   * The connection has ended without a byte from the destination, which need not be a failure: the client has waited so long, or the
+   * destination has ended it (infinite).
+   */
+  unanswered?(waited_ms: number): void;
 }
 
 /** What came of a destination's first byte: TLS, something else, or no answer to a ClientHello. */
@@ -53,12 +58,24 @@ export class FirstByte {
   /** The destination has ended its stream without a byte, which is no answer to a ClientHello. */
   destinationEnded(): void {
     if (this.#client === ContentType.handshake) this.#failed();
-    else this.#outcome = undefined;
+    else this.#unanswered(Number.POSITIVE_INFINITY);
   }
 
   /** The destination has reset the connection without a byte: a failure if the client has sent any. */
   destinationReset(): void {
     if (this.#client !== undefined) this.#failed();
+    else this.#unanswered(Number.POSITIVE_INFINITY);
+  }
+
+  /** The client has ended it, or nobody has said anything for too long. */
+  ended(): void {
+    this.#unanswered(this.#clock.now - this.#since);
+  }
+
+  #unanswered(waited_ms: number): void {
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    outcome?.unanswered?.(waited_ms);
   }
 
   #answered(result: 'tls' | 'plain'): void {

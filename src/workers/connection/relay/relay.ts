@@ -289,6 +289,7 @@ export class Relay extends TimedHandler implements QuietCarrier {
   #finish(ending: Ending, how: RelayEnd['how']): void {
     const { engine, deadlines } = this.#context;
     this.#stage = Stage.over;
+    this.#firstByte?.ended();
     deadlines.clear(this);
     this.#up.release(this.#context);
     this.#down.release(this.#context);

@@ -236,6 +236,53 @@ test('a told line that connects has 250 ms to answer, and no longer than any oth
   }
 });
 
+test('a told line over which no answer came is the last one to begin, until all have raced', () => {
+  const world = new World();
+  const { race } = new Racing(world);
+  world.tell();
+  world.answer('site.test', found(A));
+  const [told] = world.attempts;
+  told.connects();
+  race.cancel();
+  const learning = race.reached(told);
+  learning?.unanswered?.(249);
+  world.known.set('site.test', found(A));
+  const soon = new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${A}`, `1 ${A}`], 'it has hardly had the time');
+  soon.race.cancel();
+  learning?.unanswered?.(250);
+  const { race: later } = new Racing(world);
+  assert.deepEqual(world.dialled, [`0 ${A}`]);
+  world.attempts[0].connects();
+  assert.equal(later.another(), 'coming');
+  assert.deepEqual(world.dialled, [`0 ${A}`, `1 ${A}`], 'but it does');
+  later.cancel();
+  assert.equal(world.counters[Counter.hintsUseful], 0);
+});
+
+test('a hint is useful when an answer comes over its line, and another silence says nothing', () => {
+  const world = new World();
+  const { race } = new Racing(world);
+  world.tell();
+  world.answer('site.test', found(A));
+  const [told] = world.attempts;
+  told.connects();
+  race.another();
+  const other = world.attempts[1];
+  other.connects();
+  race.reached(other)?.unanswered?.(60_000);
+  race.reached(other)?.answered('plain', 20);
+  assert.equal(world.counters[Counter.hintsUseful], 0);
+  race.reached(told)?.answered('plain', 20);
+  assert.equal(world.counters[Counter.hintsUseful], 1);
+  const known = world.routes.get(KEY, world.engine.now);
+  assert.deepEqual(
+    known?.candidates.map(({ pending }) => pending),
+    [undefined, undefined],
+  );
+  race.cancel();
+});
+
 test('a line that is mute elsewhere begins last', () => {
   const world = new World({ lines: [0, 1] });
   new Racing(world);

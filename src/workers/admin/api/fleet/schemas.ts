@@ -44,7 +44,7 @@ const Hints = fields({
   told: count('Hints that came'),
   too_late: count('Those that came when the race had begun to dial'),
   first: count('First contacts that began with the line of a hint'),
-  useful: count('Those that this line then carried'),
+  useful: count('Those over whose line an answer then came'),
 });
 
 const News = fields({

@@ -102,7 +102,7 @@ export const SHARE: readonly OurFamily[] = [
   ),
   counter(
     'tcproute_share_hints_total',
-    'Hints of other gateways for first contacts: asked for, told, told too-late, first where the race began with the line of a hint, and useful where that line then carried the connection.',
+    'Hints of other gateways for first contacts: asked for, told, told too-late, first where the race began with the line of a hint, and useful where an answer then came over that line.',
     ['what'],
     ({ share, counters }, put) => {
       if (share === undefined) return;

@@ -9,7 +9,7 @@ import type { Preferences } from '../../../../protocol/lines/preferences.js';
 import type { Options } from '../../../../protocol/options.js';
 import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
 import type { Patience } from '../../../../protocol/race/tier-gate.js';
-import { CandidateMemory } from '../../../../protocol/routes/candidate-memory.js';
+import { CandidateMemory, needsAnswer } from '../../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory, LineView } from '../../../../protocol/routes/destination-memory.js';
 import { type HomeLines, homeTrial } from '../../../../protocol/routes/home-trial.js';
 import type { BulkSites } from '../../shared/replicas/bulk-sites.js';
@@ -126,9 +126,10 @@ export class KnownDestination implements Patience {
     return memory.choose(engine.now, routes.ttl_ms, lines, sticky, rates);
   }
 
-  /** Whether it connected lately without an answer, where another one got one: it would win, and be of no use. */
+  /** Whether it connected lately without an answer, where another one got one, or is only told of: it would win, and be of no use. */
   isMute(candidate: Candidate): boolean {
     const known = this.#memory?.find(candidate);
+    if (this.#memory?.isHearsay && known?.pending !== undefined && needsAnswer(known.pending)) return true;
     return known?.mute === true && known.isFailing(this.#parts.engine.now);
   }
 
@@ -174,12 +175,12 @@ export class KnownDestination implements Patience {
     return usual_ms + this.patience_ms;
   }
 
-  /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. */
-  reached({ candidate, line }: RaceAttempt): Learning | undefined {
+  /** Takes what is learned of an attempt after the race; undefined if there is nothing to learn. `told`: another gateway told of its line. */
+  reached({ candidate, line }: RaceAttempt, told = false): Learning | undefined {
     const name = this.#target.ip === undefined ? this.#target.host : undefined;
     if (this.key === undefined && name === undefined) return undefined;
     const ip = line.dials === 'destination' ? candidate.ip : undefined;
-    return new CandidateOutcome(this.#parts, this.key, this.#memory, candidate, name, ip);
+    return new CandidateOutcome(this.#parts, this.key, this.#memory, candidate, name, ip, told);
   }
 
   /** A trial has connected: what was measured before it counts no longer. */

@@ -4,7 +4,9 @@ import type { Candidate } from '../../../../protocol/lines/candidate.js';
 import type { LineHealth } from '../../../../protocol/lines/health/health.js';
 import type { RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
 import type { DestinationMemory } from '../../../../protocol/routes/destination-memory.js';
+import { ALONE_MAX_MS } from '../../../../protocol/routes/hints.js';
 import type { Observation } from '../../../../protocol/trust/outcomes.js';
+import { Counter } from '../../../../threads/shared/counters.js';
 import type { FirstByteOutcome } from '../../relay/first-byte.js';
 import type { OutcomeReports } from '../../shared/outcome-reports.js';
 import type { RoutesReplica } from '../../shared/replicas/routes.js';
@@ -15,11 +17,12 @@ export interface OutcomeParts {
   readonly engine: { readonly now: number };
   readonly health: Pick<LineHealth, 'answered' | 'works' | 'lost'>;
   readonly outcomes: Pick<OutcomeReports, 'note'>;
+  readonly counters: Float64Array;
   readonly routes: Pick<RoutesReplica, 'answered' | 'failed' | 'tell'>;
 }
 
 /** Takes what is learned of a connection from the destination's first bytes. */
-export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'>;
+export type Learning = Pick<CandidateOutcome, 'answered' | 'failed' | 'late'> & Pick<FirstByteOutcome, 'unanswered'>;
 
 export class CandidateOutcome implements FirstByteOutcome {
   readonly #parts: OutcomeParts;
@@ -31,6 +34,8 @@ export class CandidateOutcome implements FirstByteOutcome {
   readonly #name: string | undefined;
   /** The destination's own address; undefined where a proxy resolved its name. */
   readonly #ip: Uint8Array | undefined;
+  /** The race has begun with its line since another gateway told of it. */
+  readonly #told: boolean;
 
   constructor(
     parts: OutcomeParts,
@@ -39,6 +44,7 @@ export class CandidateOutcome implements FirstByteOutcome {
     candidate: Candidate,
     name: string | undefined,
     ip: Uint8Array | undefined,
+    told: boolean,
   ) {
     this.#parts = parts;
     this.#key = key;
@@ -46,11 +52,13 @@ export class CandidateOutcome implements FirstByteOutcome {
     this.#candidate = candidate;
     this.#name = name;
     this.#ip = ip;
+    this.#told = told;
   }
 
   /** The destination's first byte came `first_byte_ms` after the client's first bytes had been sent to it. */
   answered(result: 'tls' | 'plain', first_byte_ms: number): void {
-    const { routes, health, engine } = this.#parts;
+    const { routes, health, engine, counters } = this.#parts;
+    if (this.#told) counters[Counter.hintsUseful] += 1;
     this.#note(result);
     health.answered(this.#candidate.line);
     works(this.#parts, this.#candidate.line, this.#ip);
@@ -62,6 +70,11 @@ export class CandidateOutcome implements FirstByteOutcome {
   failed(cause: RouteFailure): void {
     this.#note('failed');
     this.late(cause);
+  }
+
+  /** Some protocols never answer; a line that another gateway told of has to. */
+  unanswered(waited_ms: number): void {
+    if (this.#told && waited_ms >= ALONE_MAX_MS) this.late();
   }
 
   /** The destination has not answered in its usual time. */

@@ -67,8 +67,8 @@ export class KnownSite extends KnownDestination {
     routes.failed(this.#site, routes.open(this.#site, now), lineOf(attempt.candidate.line), 'late', now);
   }
 
-  override reached(attempt: RaceAttempt): Learning | undefined {
-    const outcome = super.reached(attempt);
+  override reached(attempt: RaceAttempt, told = false): Learning | undefined {
+    const outcome = super.reached(attempt, told);
     const { line } = attempt.candidate;
     return outcome && new SiteOutcome(this, line, outcome);
   }
