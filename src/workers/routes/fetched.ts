@@ -28,6 +28,8 @@ const SILENT_MS = 5000;
 /** Of an answer that is no success: far more than a sentence. */
 const REFUSAL_OCTETS_MAX = 4096;
 const BUSY = 503;
+/** Characters of a token that are not said: it may be cut off. */
+const TOKEN_BEGUN = 8;
 
 /** Never rejects. */
 export async function fetchPieces(
@@ -40,7 +42,7 @@ export async function fetchPieces(
   asked.on('error', () => {});
   try {
     const [response] = (await once(asked.end(), 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) return await refused(response);
+    if (response.statusCode !== 200) return await refused(response, token);
     const date = Date.parse(response.headers.date ?? '');
     const take = begins(Number.isNaN(date) ? undefined : date);
     for await (const piece of response as AsyncIterable<Buffer>) if (!take(piece)) break;
@@ -66,7 +68,7 @@ function requestTo(
   return place.url.startsWith('https:') ? requestByTls(place.url, given) : request(place.url, given);
 }
 
-async function refused(response: IncomingMessage): Promise<Fetched> {
+async function refused(response: IncomingMessage, token: string | undefined): Promise<Fetched> {
   const { statusCode } = response;
   if (statusCode === BUSY) return { code: 'busy' };
   const pieces: Buffer[] = [];
@@ -77,7 +79,9 @@ async function refused(response: IncomingMessage): Promise<Fetched> {
     if (octets > REFUSAL_OCTETS_MAX) break;
   }
   const said = sentenceIn(Buffer.concat(pieces).toString());
-  return { code: 'failed', why: `answers ${statusCode}${said === undefined ? '' : ` (${said})`}` };
+  // What says the request back says the token, too.
+  const isTold = said !== undefined && (token === undefined || !said.includes(token.slice(0, TOKEN_BEGUN)));
+  return { code: 'failed', why: `answers ${statusCode}${isTold ? ` (${said})` : ''}` };
 }
 
 /** What the admin API says of an error. */

@@ -16,6 +16,8 @@ export class Others {
   readonly #connections = new Map<number, MessagePort>();
   #names: MessagePort[] = [];
   #routes: MessagePort[] = [];
+  /** All that are open. A port that the other side has closed already never says so again. */
+  readonly #open = new Set<MessagePort>();
   /** Undefined while it is started again. */
   names: Remote<NamesActor> | undefined;
   routes: Remote<RoutesActor> | undefined;
@@ -24,7 +26,15 @@ export class Others {
     this.#ears = ears;
   }
 
+  #opened(ports: readonly MessagePort[]): void {
+    for (const port of ports) {
+      this.#open.add(port);
+      port.once('close', () => this.#open.delete(port));
+    }
+  }
+
   connectConnections(actor: number, port: MessagePort): void {
+    this.#opened([port]);
     this.#connections.get(actor)?.close();
     this.#connections.set(actor, port);
     port.once('close', () => {
@@ -42,6 +52,7 @@ export class Others {
     const pushes = new MessageChannel();
     const [names, heard] = [call<NamesActor>(port), pushes.port2];
     this.#names = [port, heard];
+    this.#opened(this.#names);
     this.names = names;
     port.once('close', () => {
       heard.close();
@@ -61,6 +72,7 @@ export class Others {
     for (const before of this.#routes) before.close();
     const routes = call<RoutesActor>(reports);
     this.#routes = [reports, pushes];
+    this.#opened(this.#routes);
     this.routes = routes;
     reports.once('close', () => {
       if (this.routes === routes) this.routes = undefined;
@@ -74,6 +86,6 @@ export class Others {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#connections.values(), ...this.#names, ...this.#routes].map(closed));
+    await Promise.all([...this.#open].map(closed));
   }
 }

@@ -210,6 +210,16 @@ test('whatever is wrong is said, and nothing is taken over', async (context) => 
   }
 });
 
+test('a token that is said back is said to nobody', async (context) => {
+  const token = 'hunter2tokenhunter2token';
+  const { url } = await admin(context, (response, request) =>
+    response.writeHead(401).end(JSON.stringify({ error: `${request.headers.authorization}` })),
+  );
+  const { warned, start } = world(context, { start_from: url, start_from_token_file: { path: 'token', token } });
+  await start();
+  assert.deepEqual(warned, [`cache.start_from: ${url} answers 401; ${COLD}`]);
+});
+
 test('nobody, somebody else and no file are said, too', async (context) => {
   const { url, server } = await admin(context);
   await new Promise((resolve) => server.close(resolve));
