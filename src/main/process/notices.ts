@@ -21,6 +21,8 @@ interface State {
   /** When each of the two may be logged again. */
   readonly due: { good: number; bad: number };
   timer: NodeJS.Timeout | undefined;
+  /** It has been this for a while when it is said. */
+  isLate: boolean;
 }
 
 export class Notices {
@@ -48,7 +50,17 @@ export class Notices {
     if (notice.good === undefined) {
       const left_out = this.#repeatsOf(notice.crowd).due(notice.topic, performance.now(), notice.left_out);
       if (left_out !== undefined) this.#say(notice, left_out);
-    } else this.#changed(notice, notice.good);
+    } else if (notice.ends === true) this.#ended(notice);
+    else this.#changed(notice, notice.good);
+  }
+
+  /** The next state under its topic is said at once. */
+  #ended(notice: Notice): void {
+    const state = this.#states.get(notice.topic);
+    if (state === undefined) return;
+    clearTimeout(state.timer);
+    this.#states.delete(notice.topic);
+    if (!state.saidGood) this.#say(notice, state.unsaid);
   }
 
   #repeatsOf(crowd: string | undefined): Pick<Repeats, 'due'> {
@@ -69,7 +81,7 @@ export class Notices {
     const never = Number.NEGATIVE_INFINITY;
     const state = known ?? {
       ...{ saidGood: true, latest: { ...notice, good: true }, since: 0, unsaid: 0 },
-      ...{ due: { good: never, bad: never }, timer: undefined },
+      ...{ due: { good: never, bad: never }, timer: undefined, isLate: false },
     };
     this.#states.set(topic, state);
     if (state.latest.good === good) return;
@@ -82,16 +94,23 @@ export class Notices {
   /** Logs the state if it differs from what was last logged: now, or when it may be logged again. */
   #settle(state: State): void {
     clearTimeout(state.timer);
+    state.timer = undefined;
     const { latest, due } = state;
     const isGood = latest.good === true;
-    if (isGood === state.saidGood) return;
+    if (isGood === state.saidGood) {
+      state.isLate = false;
+      return;
+    }
     const kind = isGood ? 'good' : 'bad';
     const now = performance.now();
     if (now < due[kind]) {
       state.timer = setTimeout(() => this.#settle(state), due[kind] - now).unref();
+      state.isLate = true;
       return;
     }
-    this.#say(latest, state.unsaid - 1);
+    const since = state.isLate ? { since: new Date(state.since).toISOString() } : {};
+    this.#say({ ...latest, fields: { ...latest.fields, ...since } }, state.unsaid - 1);
+    state.isLate = false;
     state.saidGood = isGood;
     state.unsaid = 0;
     due[kind] = now + this.#every_ms;

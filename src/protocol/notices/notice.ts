@@ -9,6 +9,8 @@ export interface Notice {
   readonly fields: Readonly<Record<string, unknown>>;
   /** For a state that comes and goes: whether it is the good state. Undefined for an event. */
   readonly good?: boolean;
+  /** For a good state: what it was the state of is there no more. What comes next under the topic is of another one. */
+  readonly ends?: boolean;
   /**
    * For a topic about one of many, such as a client or a user: the name of all such topics together. Their lines have a bound
    * together, since anybody may come from anywhere.

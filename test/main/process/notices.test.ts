@@ -113,6 +113,30 @@ test('a state that is again what was said last is not said again', () => {
   assert.deepEqual(said().slice(2), ['warn down 2']);
 });
 
+test('what is said late is said with the time of the change', () => {
+  const { state, records } = world();
+  for (const good of [false, true, false]) state(good);
+  pass(EVERY_MS);
+  assert.deepEqual(
+    records.map(({ since }) => since === undefined),
+    [true, true, false],
+  );
+  assert.ok(Date.parse(String(records[2]?.['since'])) <= Date.now());
+});
+
+test('a state that is left is said to be so where it was bad, and the next one is said at once', () => {
+  const { notices, state, said } = world();
+  const left = { topic: 'line a', good: true, ends: true, level: 'info', message: 'left', fields: {} } as const;
+  notices.tell(left);
+  state(false);
+  notices.tell(left);
+  state(false);
+  state(true);
+  notices.tell(left);
+  assert.deepEqual(said(), ['warn down', 'info left', 'warn down', 'info up']);
+  assert.deepEqual(notices.troubles, []);
+});
+
 test('closed, it has nothing more to say', () => {
   const { notices, state, said } = world();
   state(false);

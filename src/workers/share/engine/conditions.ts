@@ -54,7 +54,7 @@ export class Conditions {
 
   /** The engine is left, and whatever was wrong with it. */
   leave(): void {
-    for (const kind of KINDS) if (this.#now.has(kind)) this.#end(kind);
+    for (const kind of KINDS) if (this.#now.has(kind)) this.#end(kind, { ends: true });
   }
 
   #begin(kind: Lasting, condition: Condition): void {
@@ -64,9 +64,9 @@ export class Conditions {
     this.#tell({ topic: topicOf(kind), good: false, level: 'warn', message, fields: { fault: kind } });
   }
 
-  #end(kind: Lasting): void {
+  #end(kind: Lasting, how: Pick<Notice, 'ends'> = {}): void {
     this.#now.delete(kind);
-    this.#tell({ topic: topicOf(kind), good: true, level: 'info', message: LASTING[kind], fields: {} });
+    this.#tell({ topic: topicOf(kind), good: true, level: 'info', message: LASTING[kind], fields: {}, ...how });
   }
 }
 

@@ -223,17 +223,17 @@ class ConnectedEngine implements Engine {
     this.#failure ??= failure('closed', 'this gateway has left');
     await this.#connecting;
     // What is said to be bad would be so for ever.
-    this.#parts.tell({ ...LEFT, topic: TOPIC });
+    this.#parts.tell({ ...LEFT, topic: TOPIC, fields: { engine: this.#place } });
     this.#conditions.leave();
   }
 }
 
 const TOPIC = 'share engine';
-const LEFT = { level: 'info', good: true, message: 'the engine of the site is no longer used', fields: {} } as const;
+const LEFT = { level: 'info', good: true, ends: true, message: 'the engine of the site is no longer used' } as const;
 
 function firstNotice(engine: string, server: string): Notice {
   const message = 'connected to the engine of the site';
-  return { topic: `${TOPIC} connected`, level: 'info', message, fields: { engine, server } };
+  return { topic: `${TOPIC} connected ${engine}`, level: 'info', message, fields: { engine, server } };
 }
 
 function upNotice(engine: string, server: string): Notice {

@@ -56,8 +56,9 @@ export class Strangers {
     this.#own.length = 0;
     this.#others = 0;
     this.#unreadable.clear();
-    this.#tell({ topic: 'share name', good: true, level: 'info', message: ONCE, fields: {} });
-    this.#tell({ topic: 'share secret', good: true, level: 'info', message: READABLE, fields: {} });
+    const left = { good: true, ends: true, level: 'info', fields: {} } as const;
+    this.#tell({ ...left, topic: 'share name', message: ONCE });
+    this.#tell({ ...left, topic: 'share secret', message: READABLE });
   }
 }
 
