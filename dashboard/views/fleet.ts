@@ -54,6 +54,7 @@ export const fleet: MakeView = ({ api }) => {
       if (state.engine !== null) fill(engine, engineOf(state.engine));
       fill(shared, facts(sharedOf(state)));
       list.update(state.gateways ?? []);
+      list.element.hidden = state.site === null || state.gateways === null;
       if (state.gateways === null) view.trouble(text('fleet-away'));
     },
     view.trouble,

@@ -84,7 +84,7 @@ function argumentMistake({ argument }: Command, command: string | undefined, mor
   const { needs, values, isOptional = false, behind } = argument;
   const [first, second] = more;
   if (first === undefined) return isOptional ? undefined : `'${command}' needs ${needs}`;
-  if (values?.includes(first) === false) return `'${command}' needs ${needs}; '${first}' is none`;
+  if (values?.includes(first) === false) return `'${command}' needs ${needs}; not '${first}'`;
   return behind !== undefined && second === undefined ? `'${command} ${first}' needs ${behind}` : undefined;
 }
 

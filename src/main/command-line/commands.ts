@@ -156,11 +156,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   fleet: {
     argument: {
       ...{ word: '[key NAME]', values: ['key'], isOptional: true },
-      ...{ needs: 'nothing, or key', behind: 'the name of a gateway' },
+      ...{ needs: 'no argument, or key NAME', behind: 'the name of a gateway' },
     },
     about: 'show the gateways of the site with which the running gateway shares what it learned, and the engine',
     more: [
-      'The exit status is 0 if the engine can be used, 1 if not or if the gateway shares nothing, and 3 if no gateway runs.',
+      'The exit status is 0 if the engine can be used and refuses nothing, 1 if not or if the gateway shares nothing, and 3 if no gateway runs.',
       '`tcproute fleet key NAME` makes the keys of a gateway as files in the working directory, and says what goes into the configurations. It asks no gateway, and leaves files that are there as they are.',
     ],
     flags: ['json', ...ASKED],

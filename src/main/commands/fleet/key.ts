@@ -1,9 +1,11 @@
 // `tcproute fleet key`: makes the key by which a gateway of a site signs its news, and the secret of the site where there is none
 // yet, as files in the working directory. A file that is there stays as it is. It reads no configuration and asks no gateway.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBounded } from '../../../files/bounded-file.js';
+import { modeForOthers } from '../../../files/readable-by-others.js';
+import { isShareName } from '../../../protocol/share/keys.js';
 import { publicText, signKey } from '../../../protocol/share/signature.js';
 import { STATUS } from '../admin/complaint.js';
 import type { Looked } from '../admin/looked.js';
@@ -16,6 +18,10 @@ interface Keys {
   readonly sign_key_file: string;
   /** Which of the two files were not there before. */
   readonly made: readonly string[];
+  /** Of all gateways whose private keys are in the folder, this one too, by name: their public keys. */
+  readonly gateways: Readonly<Record<string, string>>;
+  /** Which of the two files others of this machine can read. */
+  readonly readable: readonly string[];
 }
 
 type KeyOutcome = { readonly kind: 'made'; readonly keys: Keys } | { readonly kind: 'failed'; readonly reason: string };
@@ -27,6 +33,8 @@ const SECRET_LEAST = 32;
 /** Only the user of the gateway may read it. */
 const MODE = 0o600;
 const FILE_OCTETS_MAX = 64 * 1024;
+/** Of a folder. */
+const FILES_MAX = 10_000;
 
 /** For the working directory. `gateway`: a name that has been checked. */
 export function keysOf(gateway: string, isJson: boolean): Looked {
@@ -47,7 +55,25 @@ export function makeKeys(gateway: string, directory: string): KeyOutcome {
   if (key === undefined) return failed(`${sign_key_file} is there already and holds no Ed25519 private key in PEM`);
   const made = [...(secret.isNew ? [SECRET_FILE] : []), ...(pem.isNew ? [sign_key_file] : [])];
   const public_key = publicText(key);
-  return { kind: 'made', keys: { gateway, public_key, secret_file: SECRET_FILE, sign_key_file, made } };
+  const readable = [SECRET_FILE, sign_key_file].filter((file) => modeForOthers(join(directory, file)) !== undefined);
+  const gateways = { ...keysBeside(directory), [gateway]: public_key };
+  return {
+    kind: 'made',
+    keys: { gateway, public_key, secret_file: SECRET_FILE, sign_key_file, made, gateways, readable },
+  };
+}
+
+/** Of the private keys in a folder; what is none is passed over. */
+function keysBeside(directory: string): Record<string, string> {
+  const keys: Record<string, string> = {};
+  for (const file of readdirSync(directory).sort().slice(0, FILES_MAX)) {
+    const name = /^share-(.+)\.pem$/.exec(file)?.[1];
+    if (name === undefined || !isShareName(name)) continue;
+    const read = readBounded(join(directory, file), { octets_max: FILE_OCTETS_MAX });
+    const key = read.kind === 'read' ? signKey(read.bytes.toString()) : undefined;
+    if (key !== undefined) keys[name] = publicText(key);
+  }
+  return keys;
 }
 
 const failed = (reason: string): Extract<KeyOutcome, { kind: 'failed' }> => ({ kind: 'failed', reason });
@@ -68,17 +94,21 @@ function had(path: string, make: () => string): Had {
   }
   const read = readBounded(path, { octets_max: FILE_OCTETS_MAX });
   if (read.kind === 'read') return { kind: 'had', text: read.bytes.toString(), isNew: false };
-  return failed(`${path} ${read.kind === 'absent' ? 'has just gone' : read.why}`);
+  return failed(
+    `${path} ${read.kind === 'absent' ? 'is there and leads nowhere, such as a link to no file' : read.why}`,
+  );
 }
 
 const newKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
 /** What was made, and what goes into the configurations. */
-function keysText({ gateway, public_key, secret_file, sign_key_file, made }: Keys): string {
+function keysText({ gateway, public_key, secret_file, sign_key_file, made, gateways, readable }: Keys): string {
   const state = (file: string): string => (made.includes(file) ? 'made' : 'there already, and left as it is');
+  const listed = Object.entries(gateways).map(([name, key]) => `\n      "${name}": "${key}"`);
+  const exposed = readable.map((file) => `Every user of this machine can read ${file}: chmod 600 ${file}\n`);
   return `${secret_file}: ${state(secret_file)}. The secret of the site: every gateway needs the same file, and nobody else may read it.
 ${sign_key_file}: ${state(sign_key_file)}. The private key of ${gateway}: only ${gateway} needs it.
-
+${exposed.join('')}
 In the configuration of ${gateway}, with the place of your Redis or Valkey:
 
   "share": {
@@ -86,10 +116,12 @@ In the configuration of ${gateway}, with the place of your Redis or Valkey:
     "gateway": "${gateway}",
     "secret_file": "${secret_file}",
     "sign_key_file": "${sign_key_file}",
-    "gateways": { "${gateway}": "${public_key}" }
+    "gateways": {${listed.join(',')}
+    }
   }
 
-In that of every other gateway of the site, in "gateways" of "share":
+"gateways" has every gateway whose private key is in this folder; all gateways of the site belong there. In that of every other
+gateway, in "gateways" of "share", followed by "tcproute reload" there:
 
   "${gateway}": "${public_key}"
 `;

@@ -5,14 +5,14 @@ import { type Column, tableLines } from '../drawing/table.js';
 import { clipped } from '../drawing/width.js';
 
 const INDENT = '  ';
-/** Of what gateways count: what a later version counts beyond that is in the JSON. */
-const COUNTS_MAX = 8;
-
 /** Whether the gateway shares with others. */
 export const isShared = (fleet: Part): boolean => fleet.has('site');
 
-/** Whether the engine can be used. */
-export const isUp = (fleet: Part): boolean => fleet.part('engine').text('state') === 'up';
+/** Whether the engine can be used, and refuses nothing. */
+export function isUp(fleet: Part): boolean {
+  const engine = fleet.part('engine');
+  return engine.text('state') === 'up' && engine.text('fault') === undefined;
+}
 
 /** `fleet`: of a gateway that shares. */
 export function fleetText(fleet: Part, width: number): readonly string[] {
@@ -40,12 +40,18 @@ function titleOf(fleet: Part, gateways: readonly Part[] | undefined): string {
   return `${who}: ${present} of ${counted(gateways.length, 'gateway')} present`;
 }
 
+/** Where a place is not the one that `share.url` names. */
+const KINDS: Readonly<Record<string, string>> = {
+  sentinel: ' (named by a sentinel)',
+  cluster: ' (a node of the cluster)',
+};
+
 function engineLines(engine: Part): readonly string[] {
   const state = `${engine.text('state') ?? UNKNOWN} for ${ageText(engine.number('for_ms'))}`;
   const server = engine.text('server');
   const detail = engine.text('detail') ?? engine.text('fault');
   return [
-    `${state}: ${server === undefined ? '' : `${server}, `}${engine.text('kind') ?? UNKNOWN} at ${engine.text('place') ?? UNKNOWN}`,
+    `${state}: ${server === undefined ? '' : `${server} `}at ${engine.text('place') ?? UNKNOWN}${KINDS[engine.text('kind') ?? ''] ?? ''}`,
     ...(detail === undefined ? [] : [detail]),
     [
       `${counted(engine.number('round_trips') ?? 0, 'round trip')} of ${tookText(meanOf(engine.part('times')))}`,
@@ -53,7 +59,7 @@ function engineLines(engine: Part): readonly string[] {
       `${bytesText(engine.number('bytes_sent'))} sent`,
       `${bytesText(engine.number('bytes_received'))} received`,
     ].join(', '),
-    `questions: ${count(engine, 'dropped')} dropped, ${count(engine, 'late')} late`,
+    `questions: ${count(engine, 'dropped')} not sent, ${count(engine, 'late')} not answered in time`,
     `writes: ${count(engine, 'writes_waiting')} waiting, ${count(engine, 'writes_dropped')} dropped`,
     ...listed('faults', engine, 'faults'),
   ];
@@ -69,9 +75,9 @@ function routesLines(routes: Part): readonly string[] {
   return [
     [
       `${count(routes, 'asked')} asked`,
-      `${count(routes, 'found')} found (${shareText(ratio(routes, 'found', 'asked'))})`,
+      `${count(routes, 'found')} found${shareBehind(ratio(routes, 'found', 'asked'))}`,
       `${missed} missed`,
-      `${count(routes, 'dropped')} dropped`,
+      `${count(routes, 'dropped')} not asked for in time`,
       `${count(routes, 'unanswered')} unanswered`,
     ].join(', '),
     `${count(routes, 'written')} written, ${count(routes, 'refused')} of others refused`,
@@ -84,9 +90,11 @@ const hintsLines = (hints: Part): readonly string[] => [
     `${count(hints, 'told')} told`,
     `${count(hints, 'too_late')} too late`,
     `${count(hints, 'first')} first choice`,
-    `${count(hints, 'useful')} useful (${shareText(ratio(hints, 'useful', 'first'))})`,
+    `${count(hints, 'useful')} useful${shareBehind(ratio(hints, 'useful', 'first'))}`,
   ].join(', '),
 ];
+
+const shareBehind = (share: number | undefined): string => (share === undefined ? '' : ` (${shareText(share)})`);
 
 function ratio(part: Part, some: string, all: string): number | undefined {
   const [one, whole] = [part.number(some), part.number(all)];
@@ -133,40 +141,36 @@ function listed(word: string, part: Part, key: string): readonly string[] {
 function gatewaysLines(gateways: readonly Part[] | undefined, width: number): readonly string[] {
   if (gateways === undefined) return ['the engine does not answer'];
   if (gateways.length === 0) return ['none has told of itself'];
-  const names = new Set(
-    gateways.flatMap((one) =>
-      one
-        .part('counts')
-        .entries()
-        .map(([name]) => name),
-    ),
-  );
-  const counts = [...names].slice(0, COUNTS_MAX).map(
-    (name, place): Column<Part> => ({
-      heading: name.replaceAll('_', ' '),
-      of: (row) => count(row.part('counts'), name),
-      side: 'right',
-      leave: place + 1,
-    }),
-  );
-  return tableLines([...COLUMNS, ...counts], gateways, width);
+  return tableLines(COLUMNS, gateways, width);
 }
 
+/** What else gateways count is in the JSON and in the dashboard. */
 const COLUMNS: readonly Column<Part>[] = [
   { heading: 'gateway', of: nameText, least: 12 },
-  { heading: 'version', of: (row) => row.text('version') ?? UNKNOWN },
-  { heading: 'up', of: (row) => ageText(millis(row.number('uptime_s'))), side: 'right' },
+  { heading: 'version', of: (row) => row.text('version') ?? UNKNOWN, leave: 2 },
+  { heading: 'up', of: (row) => secondsText(upOf(row)), side: 'right' },
   { heading: 'open', of: (row) => count(row, 'open'), side: 'right' },
-  { heading: 'lines up', of: linesText, side: 'right', leave: COUNTS_MAX + 1 },
-  { heading: 'heard of', of: (row) => (row.is('is_present') ? `${ageText(row.number('age_ms'))} ago` : 'away') },
+  { heading: 'since start', of: (row) => count(row.part('counts'), 'connections'), side: 'right', leave: 3 },
+  { heading: 'useful hints', of: (row) => count(row.part('counts'), 'hints_useful'), side: 'right', leave: 4 },
+  { heading: 'lines up', of: linesText, side: 'right', leave: 1 },
+  {
+    heading: 'heard of',
+    of: (row) => (row.is('is_present') ? `${secondsText(row.number('age_ms'))} ago` : 'away'),
+  },
 ];
+
+/** What a gateway told of itself is older by its age. */
+function upOf(row: Part): number | undefined {
+  const uptime_s = row.number('uptime_s');
+  return uptime_s === undefined ? undefined : uptime_s * 1000 + (row.number('age_ms') ?? 0);
+}
+
+const secondsText = (ms: number | undefined): string =>
+  ms === undefined || ms >= 2000 ? ageText(ms) : `${Math.floor(Math.max(0, ms) / 1000)} s`;
 
 function linesText(row: Part): string {
   return row.has('lines') ? `${count(row, 'lines_up')} of ${count(row, 'lines')}` : UNKNOWN;
 }
-
-const millis = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : seconds * 1000;
 
 function nameText(row: Part): string {
   const marks = [...(row.is('is_own') ? ['this one'] : []), ...(row.is('is_known') ? [] : ['not in share.gateways'])];

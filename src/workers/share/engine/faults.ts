@@ -78,8 +78,12 @@ export const codeOf = (error: string): string => error.split(' ', 1)[0] ?? '';
 export const faultOf = (error: string): EngineFault | undefined => BY_CODE_OF_REDIS[codeOf(error)];
 
 /** `secret`: what was said to the engine and must not be said to anybody else, if it says it back. */
-export const failureOfReply = (error: string, secret = ''): Failure =>
-  failure(faultOf(error) ?? 'other', says(error, secret) ? plainCode(error) : error);
+export function failureOfReply(error: string, secret = ''): Failure {
+  if (codeOf(error) === 'NOAUTH') return { fault: 'credentials', detail: NO_PASSWORD };
+  return failure(faultOf(error) ?? 'other', says(error, secret) ? plainCode(error) : error);
+}
+
+const NO_PASSWORD = 'it wants a password, and none is configured for it (NOAUTH)';
 
 /** Begun is enough: it may be cut off, and short ones are not told at all. */
 const BEGUN = 4;

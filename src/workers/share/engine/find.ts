@@ -72,16 +72,20 @@ const cluster: Way = async (share, place, named, signal) => {
 const sentinel: Way = async (share, place, _named, signal) => {
   const target = sentinelTarget(share, place);
   const link = await Link.connect(target, signal);
-  if (!(link instanceof Link)) return { ...link, place: placeText(target) };
+  if (!(link instanceof Link)) return ofSentinel({ ...link, place: placeText(target) });
   const name = share.sentinel_name ?? '';
   const reply = await answer(link, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name], signal);
   const [host = '', port = ''] = Array.isArray(reply) ? reply.map(String) : [];
   if (reply === null) link.close(failure('no-master', name));
   const found = namedAt(host, port);
-  if (found === undefined) return notHelpful(link, reply ?? undefined);
+  if (found === undefined) return ofSentinel(notHelpful(link, reply ?? undefined));
   link.close();
   return master(engineTarget(share, place, found), signal);
 };
+
+/** What is wrong is so with the sentinel, and not with the master. */
+const ofSentinel = (why: NotFound): NotFound =>
+  why.fault === 'no-master' ? why : { ...why, detail: `of its sentinel: ${why.detail}` };
 
 const WAYS: Readonly<Record<ShareOptions['kind'], Way>> = { single, cluster, sentinel };
 

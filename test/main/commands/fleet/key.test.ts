@@ -1,6 +1,6 @@
 // Keys of gateways as files: what is made, what stays, and that a configuration takes them.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -48,6 +48,10 @@ test('another gateway gets a key of its own and the same secret, and what is the
   const second = keysIn(place, 'b');
   assert.deepEqual(second.made, ['share-b.pem']);
   assert.notEqual(second.public_key, first.public_key);
+  assert.deepEqual(second.gateways, { a: first.public_key, b: second.public_key });
+  chmodSync(place, 0o755);
+  chmodSync(join(place, 'share.secret'), 0o644);
+  assert.deepEqual(keysIn(place, 'b').readable, ['share.secret']);
   const again = keysIn(place, 'a');
   assert.deepEqual([again.made, again.public_key], [[], first.public_key]);
   assert.equal(readFileSync(join(place, 'share.secret'), 'utf8'), secret);
@@ -71,4 +75,11 @@ test('a file that is there and is no secret or key is told, and left alone', () 
 test('a folder in which nothing can be written is told', () => {
   const gone = makeKeys('a', join(directory(), 'none'));
   assert.match(gone.kind === 'failed' ? gone.reason : '', /share\.secret cannot be written \(ENOENT\)$/);
+});
+
+test('a file that is a link to nothing is told', () => {
+  const place = directory();
+  symlinkSync(join(place, 'nowhere'), join(place, 'share-a.pem'));
+  const made = makeKeys('a', place);
+  assert.match(made.kind === 'failed' ? made.reason : '', /share-a\.pem is there and leads nowhere/);
 });

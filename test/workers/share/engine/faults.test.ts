@@ -1,7 +1,9 @@
 // An engine that is absent, slow, hanging, half-open, full, emptied, loading, too old or closed to us, over a real Redis. What asks is
 // answered by nothing in its time, the operator is told once, and all is well when the engine is.
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import type { Engine } from '../../../../src/workers/share/engine/engine.js';
+import { failureOfReply } from '../../../../src/workers/share/engine/faults.js';
 import { at, type EngineWorld, engineTest, isDown, isUp, replies } from '../../../helpers/engine-world.js';
 import { until } from '../../../helpers/until.js';
 
@@ -267,4 +269,9 @@ engineTest('closing while it connects gives that up at once', async (world) => {
   await until('it connects', () => proxy.taken() === 1);
   await engine.close();
   assert.deepEqual([engine.isUp, engine.counts.connects], [false, 0]);
+});
+
+test('an engine that wants a password where none is configured is said in few words', () => {
+  const { fault, detail } = failureOfReply('NOAUTH HELLO must be called with the client already authenticated, …');
+  assert.deepEqual([fault, detail], ['credentials', 'it wants a password, and none is configured for it (NOAUTH)']);
 });

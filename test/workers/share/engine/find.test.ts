@@ -142,4 +142,7 @@ engineTest('a name that no sentinel knows is said', async (world) => {
   const engine = world.engine(sentinels(sentinel.port), { kind: 'sentinel', sentinel_name: 'nobody' });
   await until('it is said', () => engine.status.fault === 'no-master');
   assert.match(engine.status.detail ?? '', /\(nobody\)/);
+  const none = world.engine(sentinels(1), { kind: 'sentinel', sentinel_name: 'nobody' });
+  await until('it is said', () => none.status.fault === 'unreachable');
+  assert.match(none.status.detail ?? '', /^of its sentinel: it cannot be reached/);
 });

@@ -13,13 +13,16 @@ const each = (counted: Readonly<Record<string, number>> | undefined, put: Put): 
   for (const [word, count] of Object.entries(counted ?? {})) put(count, word);
 };
 
+const isUsable = (seen: ShareSeen | undefined): boolean =>
+  seen?.engine.state === 'up' && seen.engine.fault !== 'permission';
+
 export const SHARE: readonly OurFamily[] = [
   gauge(
     'tcproute_share_up',
-    '1 while the engine (Redis or Valkey) over which the site shares can be used, else 0.',
+    '1 while the engine (Redis or Valkey) over which the site shares can be used, 0 while it is away or the user may not do there what is needed.',
     [],
     ({ share }, put) => {
-      if (share !== undefined) put(share.seen?.engine.state === 'up' ? 1 : 0);
+      if (share !== undefined) put(isUsable(share.seen) ? 1 : 0);
     },
   ),
   gauge(
@@ -102,7 +105,7 @@ export const SHARE: readonly OurFamily[] = [
   ),
   counter(
     'tcproute_share_hints_total',
-    'Hints of other gateways for first contacts: asked for, told, told too-late, first where the race began with the line of a hint, and useful where an answer then came over that line.',
+    'Hints of other gateways at first contacts, by what became of them: asked (destinations asked for), told (answers of the share actor), too-late (answers after the first dial), first (races that began with the line of a hint), useful (of these, those where an answer then came over that line).',
     ['what'],
     ({ share, counters }, put) => {
       if (share === undefined) return;
@@ -134,7 +137,7 @@ export const SHARE: readonly OurFamily[] = [
   }),
   counts(
     'tcproute_share_news_read_total',
-    'News of other gateways that were believed, by what they tell.',
+    'News of other gateways that were believed, by what they tell: that a line is down, or up again; that an address is false, or works.',
     ['kind'],
     ({ news }, put) => each(news?.read, put),
   ),
