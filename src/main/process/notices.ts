@@ -18,8 +18,8 @@ interface State {
   since: number;
   /** Changes since it was last logged. */
   unsaid: number;
-  /** When each of the two may be logged again. */
-  readonly due: { good: number; bad: number };
+  /** When each of the two was logged in the last interval, in ms. */
+  readonly logged: { good: readonly number[]; bad: readonly number[] };
   timer: NodeJS.Timeout | undefined;
   /** It has been this for a while when it is said. */
   isLate: boolean;
@@ -78,14 +78,15 @@ export class Notices {
     const { topic } = notice;
     const known = this.#states.get(topic);
     if (known === undefined && good) return;
-    const never = Number.NEGATIVE_INFINITY;
     const state = known ?? {
       ...{ saidGood: true, latest: { ...notice, good: true }, since: 0, unsaid: 0 },
-      ...{ due: { good: never, bad: never }, timer: undefined, isLate: false },
+      ...{ logged: { good: [], bad: [] }, timer: undefined, isLate: false },
     };
     this.#states.set(topic, state);
-    if (state.latest.good === good) return;
+    const isChange = state.latest.good !== good;
+    // The cause may be another one by now.
     state.latest = notice;
+    if (!isChange) return;
     state.since = Date.now();
     state.unsaid += 1;
     this.#settle(state);
@@ -95,7 +96,7 @@ export class Notices {
   #settle(state: State): void {
     clearTimeout(state.timer);
     state.timer = undefined;
-    const { latest, due } = state;
+    const { latest, logged } = state;
     const isGood = latest.good === true;
     if (isGood === state.saidGood) {
       state.isLate = false;
@@ -103,8 +104,10 @@ export class Notices {
     }
     const kind = isGood ? 'good' : 'bad';
     const now = performance.now();
-    if (now < due[kind]) {
-      state.timer = setTimeout(() => this.#settle(state), due[kind] - now).unref();
+    const last = logged[kind].filter((at) => now - at < this.#every_ms);
+    const [first] = last;
+    if (first !== undefined && last.length >= (latest.burst ?? 1)) {
+      state.timer = setTimeout(() => this.#settle(state), first + this.#every_ms - now).unref();
       state.isLate = true;
       return;
     }
@@ -113,7 +116,7 @@ export class Notices {
     state.isLate = false;
     state.saidGood = isGood;
     state.unsaid = 0;
-    due[kind] = now + this.#every_ms;
+    logged[kind] = [...last, now];
   }
 
   /** The states that are bad now, also those that have not been logged yet. There are as many at most as lines and servers. */

@@ -9,6 +9,8 @@ export interface Notice {
   readonly fields: Readonly<Record<string, unknown>>;
   /** For a state that comes and goes: whether it is the good state. Undefined for an event. */
   readonly good?: boolean;
+  /** Of a state: how often each of the two may be logged in an interval; 1 unless given. For few things, whose every change is of use. */
+  readonly burst?: number;
   /** For a good state: what it was the state of is there no more. What comes next under the topic is of another one. */
   readonly ends?: boolean;
   /**

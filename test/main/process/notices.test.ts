@@ -25,9 +25,9 @@ function pass(ms: number): void {
 function world() {
   const { log, records } = captureLog();
   const notices = new Notices(log, EVERY_MS);
-  const state = (good: boolean): void => {
+  const state = (good: boolean, burst = 1): void => {
     const level = good ? 'info' : 'warn';
-    notices.tell({ topic: 'line a', good, level, message: good ? 'up' : 'down', fields: { line: 'a' } });
+    notices.tell({ topic: 'line a', good, level, message: good ? 'up' : 'down', fields: { line: 'a' }, burst });
   };
   const said = () =>
     records.map(({ level, msg, left_out }) =>
@@ -135,6 +135,35 @@ test('a state that is left is said to be so where it was bad, and the next one i
   notices.tell(left);
   assert.deepEqual(said(), ['warn down', 'info left', 'warn down', 'info up']);
   assert.deepEqual(notices.troubles, []);
+});
+
+test('a state with a burst is said so often at once, and then when the first of these is a minute old', () => {
+  const { state, said, records } = world();
+  for (let i = 0; i < 3; i += 1) {
+    state(false, 2);
+    pass(1000);
+    state(true, 2);
+    pass(1000);
+  }
+  assert.deepEqual(said(), ['warn down', 'info up', 'warn down', 'info up']);
+  state(false, 2);
+  pass(EVERY_MS - 6000);
+  assert.deepEqual(said().slice(4), ['warn down 2']);
+  assert.deepEqual(
+    records.map(({ since }) => since !== undefined),
+    [false, false, false, false, true],
+  );
+});
+
+test('a state that goes on has the cause that was told last', () => {
+  const { notices, state } = world();
+  state(false);
+  notices.tell({ topic: 'line a', good: false, level: 'warn', message: 'down otherwise', fields: {} });
+  assert.deepEqual(
+    notices.troubles.map(({ message }) => message),
+    ['down otherwise'],
+  );
+  notices.close();
 });
 
 test('closed, it has nothing more to say', () => {

@@ -229,6 +229,8 @@ class ConnectedEngine implements Engine {
 }
 
 const TOPIC = 'share engine';
+/** Who reads of several outages in a minute needs each line. */
+const BURST = 6;
 const LEFT = { level: 'info', good: true, ends: true, message: 'the engine of the site is no longer used' } as const;
 
 function firstNotice(engine: string, server: string): Notice {
@@ -238,10 +240,10 @@ function firstNotice(engine: string, server: string): Notice {
 
 function upNotice(engine: string, server: string): Notice {
   const message = 'the engine of the site is there again';
-  return { topic: TOPIC, good: true, level: 'info', message, fields: { engine, server } };
+  return { topic: TOPIC, good: true, burst: BURST, level: 'info', message, fields: { engine, server } };
 }
 
 function downNotice({ fault, detail, place }: NotFound): Notice {
   const message = `the engine of the site is away: ${detail}. This gateway goes on with what it knows by itself`;
-  return { topic: TOPIC, good: false, level: 'warn', message, fields: { engine: place, fault } };
+  return { topic: TOPIC, good: false, burst: BURST, level: 'warn', message, fields: { engine: place, fault } };
 }
