@@ -290,7 +290,8 @@ export class Supervisor {
     await this.connections.stop(timeout_ms);
     await this.budgets.stop();
     const services = [this.names, this.routes];
-    await Promise.all([this.#tls, this.#share, ...services].map((service) => service.stop(SERVICES_STOP_MS)));
+    const stopped = [this.#tls, ...services].map((service) => service.stop(SERVICES_STOP_MS));
+    await Promise.all([...stopped, this.#share.stop(SHARE_STOP_MS)]);
     await Promise.all([this.connections, ...services].map((host) => host.destroy()));
     this.#claims.release();
   }
