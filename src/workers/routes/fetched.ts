@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { request as requestByTls } from 'node:https';
 import { SNAPSHOT_PATH, type StartPlace } from '../../protocol/routes/start-place.js';
+import { masked } from '../../protocol/text/masked.js';
 
 export type Fetched =
   /** To its end, or as far as it was wanted. */
@@ -27,9 +28,9 @@ export interface Fetching {
 const SILENT_MS = 5000;
 /** Of an answer that is no success: far more than a sentence. */
 const REFUSAL_OCTETS_MAX = 4096;
+/** Shorter values are no secrets, and stand in any sentence. */
+const QUERY_LENGTH_MIN = 4;
 const BUSY = 503;
-/** Characters of a token that are not said: it may be cut off. */
-const TOKEN_BEGUN = 8;
 
 /** Never rejects. */
 export async function fetchPieces(
@@ -42,7 +43,7 @@ export async function fetchPieces(
   asked.on('error', () => {});
   try {
     const [response] = (await once(asked.end(), 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) return await refused(response, token);
+    if (response.statusCode !== 200) return await refused(response, [token, ...queryOf(place)]);
     const date = Date.parse(response.headers.date ?? '');
     const take = begins(Number.isNaN(date) ? undefined : date);
     for await (const piece of response as AsyncIterable<Buffer>) if (!take(piece)) break;
@@ -68,7 +69,15 @@ function requestTo(
   return place.url.startsWith('https:') ? requestByTls(place.url, given) : request(place.url, given);
 }
 
-async function refused(response: IncomingMessage, token: string | undefined): Promise<Fetched> {
+/** A query may be a secret, too. */
+function queryOf(place: StartPlace): readonly string[] {
+  if (place.kind !== 'http') return [];
+  const { search, searchParams } = new URL(place.url);
+  return [search, ...searchParams.values()].filter((text) => text.length >= QUERY_LENGTH_MIN);
+}
+
+/** `secrets`: what was said to it, and may be said back. */
+async function refused(response: IncomingMessage, secrets: readonly (string | undefined)[]): Promise<Fetched> {
   const { statusCode } = response;
   if (statusCode === BUSY) return { code: 'busy' };
   const pieces: Buffer[] = [];
@@ -79,9 +88,7 @@ async function refused(response: IncomingMessage, token: string | undefined): Pr
     if (octets > REFUSAL_OCTETS_MAX) break;
   }
   const said = sentenceIn(Buffer.concat(pieces).toString());
-  // What says the request back says the token, too.
-  const isTold = said !== undefined && (token === undefined || !said.includes(token.slice(0, TOKEN_BEGUN)));
-  return { code: 'failed', why: `answers ${statusCode}${isTold ? ` (${said})` : ''}` };
+  return { code: 'failed', why: `answers ${statusCode}${said === undefined ? '' : ` (${masked(said, secrets)})`}` };
 }
 
 /** What the admin API says of an error. */

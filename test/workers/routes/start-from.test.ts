@@ -210,14 +210,14 @@ test('whatever is wrong is said, and nothing is taken over', async (context) => 
   }
 });
 
-test('a token that is said back is said to nobody', async (context) => {
-  const token = 'hunter2tokenhunter2token';
-  const { url } = await admin(context, (response, request) =>
-    response.writeHead(401).end(JSON.stringify({ error: `${request.headers.authorization}` })),
-  );
-  const { warned, start } = world(context, { start_from: url, start_from_token_file: { path: 'token', token } });
+test('a place that says back what it was told gets no secret into the log', async (context) => {
+  const echo: Answer = (response, request) =>
+    response.writeHead(401).end(JSON.stringify({ error: `no: ${request.headers.authorization} ${request.url}` }));
+  const { url } = await admin(context, echo);
+  const start_from_token_file = { path: 'token', token: TOKEN };
+  const { warned, start } = world(context, { start_from: `${url}/all?key=sesame1`, start_from_token_file });
   await start();
-  assert.deepEqual(warned, [`cache.start_from: ${url} answers 401; ${COLD}`]);
+  assert.deepEqual(warned, [`cache.start_from: ${url}/all answers 401 (no: Bearer *** /all***); ${COLD}`]);
 });
 
 test('nobody, somebody else and no file are said, too', async (context) => {

@@ -77,18 +77,12 @@ export const codeOf = (error: string): string => error.split(' ', 1)[0] ?? '';
 /** What an error reply says of the engine itself; undefined where it is only about the command. */
 export const faultOf = (error: string): EngineFault | undefined => BY_CODE_OF_REDIS[codeOf(error)];
 
-/** `secret`: what was said to the engine and must not be said to anybody else, if it says it back. */
-export function failureOfReply(error: string, secret = ''): Failure {
+export function failureOfReply(error: string): Failure {
   if (codeOf(error) === 'NOAUTH') return { fault: 'credentials', detail: NO_PASSWORD };
-  return failure(faultOf(error) ?? 'other', says(error, secret) ? plainCode(error) : error);
+  return failure(faultOf(error) ?? 'other', error);
 }
 
 const NO_PASSWORD = 'it wants a password, and none is configured for it (NOAUTH)';
-
-/** Begun is enough: it may be cut off, and short ones are not told at all. */
-const BEGUN = 4;
-const says = (text: string, secret: string): boolean => secret !== '' && text.includes(secret.slice(0, BEGUN));
-const plainCode = (error: string): string => /^[A-Z]{2,16}(?= )/.exec(error)?.[0] ?? 'an error';
 
 /** Codes after which this connection is of no use: another one may be. */
 const IN_VAIN = new Set(['READONLY', 'MASTERDOWN', 'LOADING', 'CLUSTERDOWN', 'MOVED', 'NOAUTH']);

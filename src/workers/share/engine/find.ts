@@ -105,7 +105,7 @@ async function connect(target: Target, mode: string, signal: AbortSignal): Promi
   const link = await Link.connect(target, signal);
   if (!(link instanceof Link)) return { ...link, place: placeText(target) };
   const reply = await answer(link, ['HELLO', '2'], signal);
-  const greeting = greetingOf(reply);
+  const greeting = greetingOf(reply, (text) => link.shown(text));
   if (greeting === undefined) {
     // What does not know it is older than 6.0.
     if (isError(reply) && codeOf(reply.error) === 'ERR') link.close(failure('version', reply.error));
@@ -125,11 +125,11 @@ interface Greeting {
 }
 
 /** Of the flat list of names and values that HELLO gives. */
-function greetingOf(reply: Reply | undefined): Greeting | undefined {
+function greetingOf(reply: Reply | undefined, shown: (text: string) => string): Greeting | undefined {
   if (!Array.isArray(reply)) return undefined;
   const value = (name: string): string => {
     const at = reply.findIndex((part, index) => index % 2 === 0 && String(part) === name);
-    return at < 0 ? '' : String(reply[at + 1]);
+    return at < 0 ? '' : shown(String(reply[at + 1]));
   };
   return { server: value('server'), version: value('version'), mode: value('mode'), role: value('role') };
 }

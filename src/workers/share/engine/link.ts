@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client';
+import { masked } from '../../../protocol/text/masked.js';
 import type { Command, Reply } from './engine.js';
 import { type Failure, failure, failureOf, failureOfReply } from './faults.js';
 import { ReplyFilter } from './reply-filter.js';
@@ -32,7 +33,7 @@ export class Link {
     this.target = target;
     this.#client = client;
     this.#abort = abort;
-    client.on('error', (error: unknown) => this.#end(failureAt(error, target)));
+    client.on('error', (error: unknown) => this.#end(this.#failureAt(error)));
     // Nothing else of the library tells what comes, and it keeps whatever comes until a reply is whole.
     const { decoder } = client._getQueue();
     const decode = decoder.write.bind(decoder);
@@ -57,7 +58,7 @@ export class Link {
       await link.#client.connect();
       return link.#ended ?? link;
     } catch (error) {
-      link.close(failureAt(error, target));
+      link.close(link.#failureAt(error));
       return link.#ended ?? failure('other');
     } finally {
       clearTimeout(timer);
@@ -67,6 +68,11 @@ export class Link {
 
   get place(): string {
     return placeText(this.target);
+  }
+
+  /** What the other end has said, without what was said to it in secret: it may say it back. */
+  shown(text: string): string {
+    return masked(text, [this.target.password]);
   }
 
   /** Why it ended. */
@@ -92,9 +98,9 @@ export class Link {
 
   async #one(command: Command): Promise<Reply> {
     try {
-      return plainReply(await this.#client.sendCommand<unknown>(command));
+      return this.#plainReply(await this.#client.sendCommand<unknown>(command));
     } catch (error) {
-      if (error instanceof ErrorReply) return { error: error.message };
+      if (error instanceof ErrorReply) return { error: this.shown(error.message) };
       throw error;
     }
   }
@@ -113,13 +119,22 @@ export class Link {
     this.close(failure);
     handler?.ended(failure);
   }
-}
 
-/** Errors of the library that are its own have no code. */
-function failureAt(error: unknown, { password }: Target): Failure {
-  if (error instanceof ErrorReply) return failureOfReply(error.message, password);
-  const hasCode = typeof (error as { readonly code?: unknown }).code === 'string';
-  return hasCode ? failureOf(error) : failure('closed');
+  /** Errors of the library that are its own have no code. */
+  #failureAt(error: unknown): Failure {
+    if (error instanceof ErrorReply) return failureOfReply(this.shown(error.message));
+    const hasCode = typeof (error as { readonly code?: unknown }).code === 'string';
+    return hasCode ? failureOf(error) : failure('closed');
+  }
+
+  /** Errors inside of arrays are values, too. */
+  #plainReply(reply: unknown): Reply {
+    if (reply instanceof ErrorReply) return { error: this.shown(reply.message) };
+    if (Array.isArray(reply)) return reply.map((one) => this.#plainReply(one));
+    if (reply === null || typeof reply === 'number' || typeof reply === 'string' || Buffer.isBuffer(reply))
+      return reply;
+    return { error: `ERR a reply of the type ${typeof reply}` };
+  }
 }
 
 function clientFor(target: Target, signal: AbortSignal) {
@@ -156,12 +171,4 @@ function tlsOptions({ ca, cert, key, name }: NonNullable<Target['tls']>, host: s
     ...(isIP(shown) === 0 && { servername: shown }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(shown, certificate),
   };
-}
-
-/** Errors inside of arrays are values, too. */
-function plainReply(reply: unknown): Reply {
-  if (reply instanceof ErrorReply) return { error: reply.message };
-  if (Array.isArray(reply)) return reply.map(plainReply);
-  if (reply === null || typeof reply === 'number' || typeof reply === 'string' || Buffer.isBuffer(reply)) return reply;
-  return { error: `ERR a reply of the type ${typeof reply}` };
 }
