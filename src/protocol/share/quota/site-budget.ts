@@ -1,5 +1,6 @@
 // Whether a budget of the site is spent, as this gateway sees it, also while the engine is away. Pure.
 import type { OnLoss } from '../../share-options.js';
+import { sumMax } from './plausible.js';
 
 /** What was known of a budget at the last answer. */
 export interface SiteKnown {
@@ -25,6 +26,8 @@ export function isSpentAtSite(
 ): boolean {
   if (isLost && on_loss === 'deny') return true;
   const others = known?.others ?? 0;
+  // Somebody has set it: the part that is this gateway's own stays.
+  if (!isLost && others > sumMax(limit, gateways)) return own >= limit / gateways;
   if (!isLost || on_loss === 'allow') return own + others >= limit;
   // Of what was left, each gateway uses its part.
   const then = known?.own ?? 0;

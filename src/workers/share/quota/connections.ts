@@ -2,6 +2,7 @@
 // this gateway. It looks at all users with a limit now and then; those without a connection cost one comparison.
 import { idOf, quotaKey } from '../../../protocol/share/keys.js';
 import { type Claim, type Claimed, Lease, type Use } from '../../../protocol/share/quota/lease.js';
+import { isPlausible } from '../../../protocol/share/quota/plausible.js';
 import { WINDOW_MS } from '../../../protocol/share/quota/window.js';
 import type { SiteLeases } from '../../../threads/shared/site-leases.js';
 import type { Command, Reply } from '../engine/engine.js';
@@ -15,6 +16,8 @@ const USERS_MAX = 500;
 const ANSWER_MS = 1000;
 /** Where nothing is to be claimed, it is seen so often whether the engine takes what it is told. */
 const BEAT_MS = 5000;
+/** What cannot be is looked at again after this time. */
+const DOUBT_MS = 5000;
 /** The field of the sum: no gateway has such a name. */
 const SUM = '=';
 /** A sum outlives its window and the grace. */
@@ -29,6 +32,8 @@ export interface LeasedUser {
 }
 
 export interface ConnectionLeaseParts extends Pick<ShareParts, 'now' | 'site'> {
+  /** Of the site, as far as they are configured. */
+  readonly gateways: () => number;
   readonly leases: Pick<SiteLeases, 'grant' | 'drop' | 'asked' | 'takeRefused' | 'reached' | 'isReached'>;
   /** Connections of a user in this gateway now. */
   readonly live: (user: string) => number;
@@ -54,12 +59,14 @@ export class ConnectionLeases {
   readonly #held = new Map<number, Held>();
   /** Requests of users that were known at the last look, by slot. */
   readonly #seen = new Map<number, number>();
+  /** Slots of users of whom the engine has something that cannot be, and since when: they have the local share. */
+  readonly #doubted = new Map<number, number>();
   /** Where the next look begins. */
   #place = 0;
   #site: Site | undefined;
   #beaten = Number.NEGATIVE_INFINITY;
   #isUnderWay = false;
-  readonly counts = { claimed: 0, refused: 0, unanswered: 0 };
+  readonly counts = { claimed: 0, refused: 0, unanswered: 0, implausible: 0 };
 
   constructor(parts: ConnectionLeaseParts) {
     this.#parts = parts;
@@ -83,6 +90,7 @@ export class ConnectionLeases {
   #drop({ user }: Held): void {
     this.#parts.leases.drop(user.slot);
     this.#held.delete(user.slot);
+    this.#doubted.delete(user.slot);
   }
 
   /** Asks the engine what is to be asked. Never rejects. */
@@ -140,6 +148,7 @@ export class ConnectionLeases {
       this.#seen.set(user.slot, leases.asked(user.slot));
       return claims.length === 0 ? undefined : { held, use, claims };
     }
+    if (time - (this.#doubted.get(user.slot) ?? Number.NEGATIVE_INFINITY) < DOUBT_MS) return undefined;
     const before = held.lease.granted;
     const claims = held.lease.plan(use, time);
     // What is given back is used no more before others may have it.
@@ -148,7 +157,8 @@ export class ConnectionLeases {
   }
 
   #grant({ user, lease }: Held, time: number): void {
-    if (lease.until !== undefined) this.#parts.leases.grant(user.slot, lease.granted, lease.until - time);
+    if (lease.until !== undefined && !this.#doubted.has(user.slot))
+      this.#parts.leases.grant(user.slot, lease.granted, lease.until - time);
   }
 
   async #ask(site: Site, asked: readonly Asked[]): Promise<void> {
@@ -188,7 +198,18 @@ export class ConnectionLeases {
       this.counts.unanswered += 1;
       return [];
     }
-    if (this.#held.get(held.user.slot)?.lease !== held.lease) return [];
+    const { slot, limit } = held.user;
+    if (this.#held.get(slot)?.lease !== held.lease) return [];
+    const gateways = this.#parts.gateways();
+    if (!known.every((one) => isPlausible(one, { limit, gateways }))) {
+      this.counts.implausible += 1;
+      this.#doubted.set(slot, time);
+      // Without a lease there is the local share.
+      this.#parts.leases.drop(slot);
+      const back = claims.flatMap(({ window, by }) => (by > 0 ? [{ window, by: -by }] : []));
+      return commandsOf(site, held.id, back);
+    }
+    this.#doubted.delete(slot);
     const further = held.lease.answered(claims, known, use, time);
     if (further.some(({ by }) => by < 0)) this.counts.refused += 1;
     this.#grant(held, time);

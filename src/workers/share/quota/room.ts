@@ -30,6 +30,7 @@ export class LimitsRoom implements Room {
     this.#table = new UserTable(userTable);
     this.#connections = new ConnectionLeases({
       ...{ now: parts.now, site: parts.site, leases: this.#leases },
+      gateways: () => parts.options().share.gateways.length,
       live: (user) => liveOfUser(shares, user),
     });
     this.#budgets = new SiteBudgets(parts);
@@ -63,12 +64,12 @@ export class LimitsRoom implements Room {
   seen(): { readonly limits?: LimitsSeen } {
     const { share } = this.#parts.options();
     if (!share.limits) return {};
-    const { claimed, refused, unanswered } = this.#connections.counts;
+    const { claimed, refused, unanswered, implausible } = this.#connections.counts;
     const isLost = this.#timer === undefined ? this.#parts.site()?.engine.isUp !== true : !this.#leases.isReached;
     return {
       limits: {
         ...{ on_loss: share.on_loss, is_lost: isLost, leases: this.#connections.size, claimed, refused },
-        unanswered: unanswered + this.#budgets.counts.unanswered,
+        unanswered: unanswered + implausible + this.#budgets.counts.unanswered,
       },
     };
   }

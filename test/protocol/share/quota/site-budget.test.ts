@@ -23,6 +23,13 @@ test('without the engine each gateway uses its part of what was left, all of it,
   assert.deepEqual([alone(249), alone(250)], [false, true]);
 });
 
+test('of a sum that cannot be, nothing is taken from the part of this gateway', () => {
+  const known = { own: 0, others: Number.MAX_SAFE_INTEGER };
+  const rules = lost('deny', false);
+  const spent = (own: number) => isSpentAtSite({ own, limit: LIMIT }, known, rules);
+  assert.deepEqual([spent(249), spent(250)], [false, true]);
+});
+
 test('every gateway has at least one', () => {
   assert.deepEqual([localShare(100, 3), localShare(2, 10), localShare(5, 1)], [33, 1, 5]);
 });

@@ -24,7 +24,7 @@ function gateway(engine: MemoryEngine, name: string) {
   const shares = new Shares(Shares.create(userSlotsFor({ connections_max: 100 }), 4096, 7), clock);
   const rules = { on_loss: 'deny', gateways: 2 } as const;
   const limits = new UserLimits(OPTIONS, shares, table, { leases, rules });
-  const held = new ConnectionLeases({ ...parts, leases, live: (user) => live(user) });
+  const held = new ConnectionLeases({ ...parts, leases, gateways: () => 2, live: (user) => live(user) });
   const live = (user: string): number => (user === 'alice' ? open.length : 0);
   held.set([{ name: 'alice', limit: LIMIT, slot: table.slotOf('alice') }]);
   const open: number[] = [];
@@ -82,6 +82,33 @@ test('two gateways share one limit: together a user has no more than that, and c
   }
   assert.ok(beta.open.length >= LIMIT - 1, String(beta.open.length));
   assert.ok(alpha.open.length + beta.open.length <= LIMIT);
+});
+
+test('who sets numbers in the engine neither takes the local share from a gateway nor gives it more than the limit', async () => {
+  for (const lie of [1_000_000_000, -1_000_000_000]) {
+    for (const fields of [['='], ['alpha', 'beta'], ['=', 'alpha', 'beta']]) {
+      const engine = new MemoryEngine();
+      engine.now = 100 * WINDOW_MS + 6000;
+      const gateways = [gateway(engine, 'alpha'), gateway(engine, 'beta')] as const;
+      await pass(engine, gateways, 1000);
+      for (let second = 0; second < 70; second += 1) {
+        for (const [key, { value }] of engine.kept)
+          if (key.includes(':q:w') && value instanceof Map) for (const field of fields) value.set(field, lie);
+        await pass(engine, gateways, 1000);
+        for (const one of gateways) one.come(LIMIT);
+        for (const { open } of gateways)
+          assert.ok(open.length >= LIMIT / 2 && open.length <= LIMIT, `${lie} ${fields} ${second} ${open.length}`);
+        for (const one of gateways) one.go(LIMIT);
+      }
+      // When it ends, the next window is as ever.
+      await pass(engine, gateways, 40_000);
+      for (let second = 0; second < 20; second += 1) {
+        gateways[0].come(LIMIT);
+        await pass(engine, gateways, 1000);
+      }
+      assert.ok(gateways[0].open.length > LIMIT / 2, `${lie} ${fields} in the end ${gateways[0].open.length}`);
+    }
+  }
 });
 
 test('the lease of an engine that is lost goes on for a while, then on_loss holds, until it is back', async () => {
