@@ -27,6 +27,12 @@ export function warnOfDoubts(
   if (kind !== 'sentinel' && share.sentinel_name !== null)
     warn('sentinel_name', 'does nothing: it is for share.kind "sentinel"');
   if (!limits && share.on_loss !== 'local-share') warn('on_loss', 'does nothing without share.limits');
+  const isAlone = share.gateways.length < 2 && !isWrong('share.gateways');
+  if (limits && share.on_loss !== 'deny' && isAlone)
+    warn(
+      'limits',
+      'share.gateways names no other gateway: until the engine has answered, each one gives all of a limit',
+    );
   const hasPassword = share.password_file !== null || places.some(({ password }) => password !== undefined);
   if (share.username !== null && !hasPassword && !isWrong('share.password_file'))
     warn('username', 'has no password; share.password_file gives one');

@@ -140,6 +140,7 @@ test('what is allowed and does not do what it seems to is told', () => {
   const other = { b: Buffer.alloc(32, 1).toString('base64') };
   const sign_key_file = file('sign-key', SIGN_KEY.pem);
   for (const [share, said] of [
+    [{ limits: true }, /limits: share\.gateways names no other gateway/],
     [{ routes: false }, /url: nothing is shared: share\.routes, share\.news and share\.limits are all false/],
     [{ sentinel_name: 'm' }, /sentinel_name: does nothing/],
     [{ on_loss: 'deny' }, /on_loss: does nothing without share\.limits/],
