@@ -48,6 +48,7 @@ class CarelessForward implements Running {
   readonly #servers: readonly Server[];
   readonly #clients = new Set<Socket>();
   #hasChanged = false;
+  #isOver = false;
 
   static async start(trick: Trick, target: TargetPorts): Promise<CarelessForward> {
     const servers = [0, 1, 2].map(() => createServer({ allowHalfOpen: true }));
@@ -81,6 +82,8 @@ class CarelessForward implements Running {
   }
 
   #serve(client: Socket, port: number): void {
+    // It had come before the end.
+    if (this.#isOver) return void client.destroy();
     const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.#clients.add(client);
     client.on('error', () => {}).on('close', () => this.#clients.delete(client) && server.destroy());
@@ -110,6 +113,7 @@ class CarelessForward implements Running {
   }
 
   kill(): void {
+    this.#isOver = true;
     for (const server of this.#servers) server.close();
     for (const client of this.#clients) client.destroy();
     rmSync(this.#directory, { recursive: true, force: true });

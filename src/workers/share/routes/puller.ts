@@ -10,7 +10,7 @@ import type { ForeignHint, HintsTold } from '../../../threads/contracts/share.js
 import type { Command, Reply } from '../engine/engine.js';
 import type { Site } from '../shared/site.js';
 
-/** A question that could not be sent by then is dropped. */
+/** A question that had to wait for longer, since too much was under way, is dropped. */
 export const SENT_WITHIN_MS = 5;
 /** Connections do not wait for an answer, but a lookup of their names may take as long. */
 const ANSWERED_WITHIN_MS = 250;
@@ -47,6 +47,8 @@ interface Question {
   readonly destination: string;
   readonly actors: Set<number>;
   readonly since: number;
+  /** Whether too much was under way when it would have been sent. */
+  waited: boolean;
 }
 
 export interface PullParts {
@@ -92,7 +94,7 @@ export class RoutePuller {
         if (hint !== undefined) known.push({ ...hint, age_ms: hint.age_ms + (now() - at) });
       } else if (pending !== undefined) pending.actors.add(actor);
       else if (!site.engine.isUp || this.#waiting.size >= WAITING_MAX) counts.dropped += 1;
-      else this.#waiting.set(destination, { destination, actors: new Set([actor]), since: now() });
+      else this.#waiting.set(destination, { destination, actors: new Set([actor]), since: now(), waited: false });
     }
     if (known.length > 0) tell(actor, known);
     // What all actors ask in one turn of the loop goes together.
@@ -119,6 +121,7 @@ export class RoutePuller {
       if (batch.length === 0) return;
       void this.#pull(batch);
     }
+    for (const question of this.#waiting.values()) question.waited = true;
   }
 
   #next(): readonly Question[] {
@@ -127,7 +130,7 @@ export class RoutePuller {
     for (const [destination, question] of this.#waiting) {
       if (batch.length >= BATCH) break;
       this.#waiting.delete(destination);
-      if (now() - question.since > SENT_WITHIN_MS) counts.dropped += question.actors.size;
+      if (question.waited && now() - question.since > SENT_WITHIN_MS) counts.dropped += question.actors.size;
       else batch.push(question);
     }
     return batch;
