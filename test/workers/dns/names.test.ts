@@ -84,7 +84,7 @@ test('everything is counted, by server and by what answered', async () => {
   // The backup was asked for what the first server failed at: no such names.
   assert.deepEqual([second?.counts['queries'], second?.counts['nxdomain']], [2, 2]);
   assert.deepEqual([first?.times.count, second?.times.count], [5, 2], 'what was lost has no time');
-  assert.deepEqual(evidence, { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, operator: 0 });
+  assert.deepEqual(evidence, { 'error-correction': 0, spoofing: 0, injection: 0, outcome: 0, site: 0, operator: 0 });
   assert.deepEqual(probes, { probes: 0, found: 0, intercepted: 0 });
   assert.deepEqual(tables['answers'], { size: 6, max: 100 });
   assert.deepEqual(tables['in_flight'], { size: 0, max: 100 });
