@@ -38,6 +38,9 @@ export const gatewayKey = (site: string, gateway: string): string => `tr1:{${sit
 /** A set of the names of gateways: SCAN would go through all keys of the engine, also those of others. */
 export const gatewaysKey = (site: string): string => `tr1:{${site}}:gws`;
 
+/** The field of a limit's hash that has the sum of all gateways: no gateway has such a name. */
+export const QUOTA_SUM = '=';
+
 /** Of a limit: `period` says of which month or window, `id` whose, and `part` which of its counts, such as a gateway's. */
 export function quotaKey(site: string, period: string, id: string, part?: string): string {
   return `tr1:{${site}}:q:${period}:${id}${part === undefined ? '' : `:${part}`}`;

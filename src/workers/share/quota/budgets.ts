@@ -1,6 +1,6 @@
 // Adds what this gateway has carried of each budget to the site's sum in the engine, and tells what the others have carried: as
 // protocol/share/quota/month-use.ts decides. Main asks, every few seconds.
-import { idOf, quotaKey } from '../../../protocol/share/keys.js';
+import { idOf, quotaKey, QUOTA_SUM as SUM } from '../../../protocol/share/keys.js';
 import { MonthUse } from '../../../protocol/share/quota/month-use.js';
 import type { OthersUse, OwnUse } from '../../../threads/contracts/share.js';
 import type { Command, Reply } from '../engine/engine.js';
@@ -14,8 +14,6 @@ const ANSWER_MS = 1000;
 const KEY_MS = 40 * 86_400_000;
 /** Budgets that are known at a time; the one that was not asked for the longest time is forgotten, and read again. */
 const KNOWN_MAX = 65_536;
-/** The field of the sum: no gateway has such a name. */
-const SUM = '=';
 
 export class SiteBudgets {
   readonly #parts: Pick<ShareParts, 'site'>;

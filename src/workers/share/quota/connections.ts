@@ -1,6 +1,6 @@
 // Claims of the connections of users ahead, as protocol/share/quota/lease.ts decides, and writes in shared memory what the site leaves to
 // this gateway. It looks at all users with a limit now and then; those without a connection cost one comparison.
-import { idOf, quotaKey } from '../../../protocol/share/keys.js';
+import { idOf, quotaKey, QUOTA_SUM as SUM } from '../../../protocol/share/keys.js';
 import { type Claim, type Claimed, Lease, type Use } from '../../../protocol/share/quota/lease.js';
 import { isPlausible } from '../../../protocol/share/quota/plausible.js';
 import { WINDOW_MS } from '../../../protocol/share/quota/window.js';
@@ -18,8 +18,6 @@ const ANSWER_MS = 1000;
 const BEAT_MS = 5000;
 /** What cannot be is looked at again after this time. */
 const DOUBT_MS = 5000;
-/** The field of the sum: no gateway has such a name. */
-const SUM = '=';
 /** A sum outlives its window and the grace. */
 const KEY_MS = 3 * WINDOW_MS;
 
@@ -216,16 +214,14 @@ export class ConnectionLeases {
     return commandsOf(site, held.id, further);
   }
 
-  /** Gives everything back. */
-  async close(): Promise<void> {
-    const site = this.#site;
+  /** Gives everything back to a site that is being left. */
+  async leave(site: Site): Promise<void> {
     const time = this.#clock.at(this.#parts.now());
-    const held = [...this.#held.values()].slice(0, USERS_MAX);
-    if (site !== undefined && time !== undefined) {
-      const commands = held.flatMap(({ lease, id }) => commandsOf(site, id, lease.release(time)));
-      if (commands.length > 0) await site.engine.ask(commands, ANSWER_MS);
-    }
-    for (const one of [...this.#held.values()]) this.#drop(one);
+    const held = [...this.#held.values()];
+    for (const one of held) this.#drop(one);
+    if (site !== this.#site || time === undefined) return;
+    const commands = held.slice(0, USERS_MAX).flatMap(({ lease, id }) => commandsOf(site, id, lease.release(time)));
+    if (commands.length > 0) await site.engine.ask(commands, ANSWER_MS);
   }
 }
 

@@ -8,6 +8,7 @@ import { SiteLeases } from '../../../threads/shared/site-leases.js';
 import { liveOfUser } from '../../../threads/shared/user-limits.js';
 import { UserTable } from '../../../threads/shared/user-table.js';
 import type { Room, ShareParts } from '../shared/room.js';
+import type { Site } from '../shared/site.js';
 import { SiteBudgets } from './budgets.js';
 import { ConnectionLeases } from './connections.js';
 
@@ -74,10 +75,13 @@ export class LimitsRoom implements Room {
     };
   }
 
-  async close(): Promise<void> {
+  leaves(site: Site): Promise<void> {
+    return this.#connections.leave(site);
+  }
+
+  close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await this.#connections.close();
   }
 }
 
