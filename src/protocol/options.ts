@@ -10,6 +10,7 @@ import type { LogOptions } from './log-options.js';
 import type { Rule } from './rules/rule.js';
 import type { ShareOptions } from './share-options.js';
 import type { TrustOptions } from './trust-options.js';
+import type { UdpOptions } from './udp-options.js';
 import type { UsersOptions } from './users/user-entry.js';
 
 /** One DNS server. `system`: the servers and files that the machine itself uses. */
@@ -43,6 +44,7 @@ export interface Options {
   readonly control_socket: string | null;
   readonly admin: AdminOptions;
   readonly share: ShareOptions;
+  readonly udp: UdpOptions;
   /** An absolute path. */
   readonly pid_file: string | null;
   readonly drain_timeout_ms: number;

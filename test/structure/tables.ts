@@ -293,6 +293,7 @@ export const RULES: Rules = {
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/sources'],
       'src/main/config/checks/values',
     ],
+    'src/main/config/checks/udp': [PROTOCOL, 'src/main/config/sources', 'src/main/config/checks/values'],
     'src/main/config/checks/rules': [
       ...[PROTOCOL, 'src/files', 'src/main/config/diagnostics', 'src/main/config/checks/values'],
     ],

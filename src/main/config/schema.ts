@@ -20,6 +20,7 @@ import { checkListen, LISTEN_ALLOWED, type ListenSetting } from './checks/listen
 import { CONTROL_SOCKET_ALLOWED, checkUnixPath } from './checks/listen/unix.js';
 import { checkRules, RULES_ALLOWED, type RuleSetting } from './checks/rules/rules.js';
 import { SHARE, type ShareSettings } from './checks/share/share.js';
+import { UDP } from './checks/udp/udp.js';
 import { USER_LIMITS_MAX, userBytesMax } from './checks/users/user-limits.js';
 import { checkUsers, USERS_ALLOWED, type UserSetting } from './checks/users/users.js';
 import { checkUsersFile, USERS_FILE_ALLOWED, type UsersFileSetting } from './checks/users/users-file.js';
@@ -59,7 +60,7 @@ export interface Settings
   readonly users_file: UsersFileSetting | null;
 }
 
-type Section = 'admin' | 'share' | 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
+type Section = 'admin' | 'share' | 'udp' | 'log' | 'egress' | 'limits' | 'race' | 'cache' | 'dns';
 type SectionOf<T> = { readonly [Key in keyof T]: Setting<T[Key]> };
 type SettingOf<T, Key> = Key extends 'probe' | 'access' ? SectionOf<T> : Setting<T>;
 type SchemaOf<T> = {
@@ -271,6 +272,7 @@ export const SCHEMA = {
   control_socket: orNone({ doc: 'The path of a Unix socket on which the running gateway takes commands, such as `tcproute reload`. Only its owner may use it.', env: 'TCPROUTE_CONTROL_SOCKET', allowed: CONTROL_SOCKET_ALLOWED, check: checkUnixPath }),
   admin: ADMIN,
   share: SHARE,
+  udp: UDP,
   budget_state_file: stateFile({ doc: 'Where it is kept over a restart what lines and users have carried. Without it every `budget_bytes` and `limits.user_bytes_max` begins anew with each start.', env: 'TCPROUTE_BUDGET_STATE_FILE' }),
   pid_file: stateFile({ doc: 'A file that has the number of the process while it serves. See [operating the gateway](operate.md#without-a-service-manager).', env: 'TCPROUTE_PID_FILE' }),
   drain_timeout_ms: integer({ doc: 'How long connections may go on after SIGTERM or SIGINT.', default: 30_000, env: 'TCPROUTE_DRAIN_TIMEOUT_MS', min: 0, max: DAY_MS }),

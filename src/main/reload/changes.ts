@@ -23,7 +23,7 @@ export interface Changes {
 /** Keys of the configuration where those of the options have other names; those that are not listed are the same. */
 const KEYS: Readonly<Record<string, string>> = { blacklist: 'IpBlacklist', budgets: 'budget_bytes' };
 /** Options that are compared key by key. */
-const GROUPS = ['admin', 'share', 'log', 'limits', 'race', 'cache', 'dns', 'egress'] as const;
+const GROUPS = ['admin', 'share', 'log', 'limits', 'race', 'cache', 'dns', 'egress', 'udp'] as const;
 /** These are told in other words, or follow from others. */
 const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'users', 'egress.guarded']);
 const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);

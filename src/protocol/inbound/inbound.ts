@@ -20,7 +20,7 @@ export interface Inbound {
   speaks(begun: Uint8Array): Spoken;
 }
 
-export type InboundStep = Incomplete | Proceed | Claimed | Requested | Refused;
+export type InboundStep = Incomplete | Proceed | Claimed | Requested | Associated | Refused;
 
 /** The message is not whole yet. */
 export interface Incomplete {
@@ -72,6 +72,18 @@ export interface Requested {
   /** What ends the request; undefined where all bytes up to the client's end are for the destination. */
   readonly body: RequestBody | undefined;
   readonly replies: Replies;
+}
+
+/** The client wants to send datagrams for as long as its connection lasts (UDP ASSOCIATE, RFC 1928 section 7). */
+export interface Associated {
+  readonly kind: 'associated';
+  /** The port from which the client says that its datagrams will come; 0 where it does not say so. */
+  readonly port: number;
+  /** How many gateways the request has passed (see gateway-depth.ts). */
+  readonly depth: number;
+  readonly replies: Replies;
+  /** For a client that asks where datagrams are not carried. */
+  readonly unserved: Refused;
 }
 
 /** Finds the end of a request that is followed by bytes which are not for the destination. It has the state of one request. */

@@ -1,5 +1,5 @@
-// SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. It carries out CONNECT only. Names and passwords
-// are read in socks5-password.ts.
+// SOCKS5 as a way in (RFC 1928): greeting, choice of method, request, reply. Its commands are CONNECT and UDP
+// ASSOCIATE. Names and passwords are read in socks5-password.ts.
 import { unmapped } from '../address/address.js';
 import { type Target, targetOfIp, targetOfName } from '../address/target.js';
 import { DEPTH_MAX } from '../gateway-depth.js';
@@ -124,12 +124,18 @@ function readRequest(bytes: Uint8Array, start: number, end: number, depth: numbe
   const size = 4 + addressSize + 2;
   if (length < size) return INCOMPLETE;
   // The whole request is read before it is refused: closing a socket with unread bytes would send a reset.
-  if (bytes[start + 1] !== Command.connect) return BAD_COMMAND;
   const next = start + size;
+  if (bytes[start + 1] === Command.udpAssociate) return associated((bytes[next - 2] << 8) | bytes[next - 1], depth);
+  if (bytes[start + 1] !== Command.connect) return BAD_COMMAND;
   const target = readTarget(type, bytes, start, next);
   if (target === undefined) return BAD_NAME;
   const early = next < end ? bytes.slice(next, end) : undefined;
   return { kind: 'requested', target, early, depth, body: undefined, replies: SOCKS5_REPLIES };
+}
+
+/** The address of a client's datagrams is that of its connection, whatever it says; only the port is its own to say. */
+function associated(port: number, depth: number): InboundStep {
+  return { kind: 'associated', port, depth, replies: SOCKS5_REPLIES, unserved: BAD_COMMAND };
 }
 
 /** Bytes of the address field, with the length byte of a name; 0 for an unknown type. */

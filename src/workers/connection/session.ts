@@ -1,7 +1,7 @@
 // One client's connection, from the hand-off to its end: handshake → race → reply → hello race → relay → close.
 import { BufferGroup } from '../../linux/engine/buffers.js';
 import type { Socket } from '../../linux/engine/socket.js';
-import type { ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
+import type { Associated, ClientAddress, Inbound, Refused, Requested } from '../../protocol/inbound/inbound.js';
 import type { Bound } from '../../protocol/outbound/outbound.js';
 import type { QuietKeys } from '../../protocol/quiet/quiet.js';
 import type { ConnectionEnding } from '../../protocol/race/ending.js';
@@ -141,6 +141,10 @@ export class Session
     const race = new Race(this.#parts, target, allowed.choice, allowed.client, this);
     this.#race = race;
     race.start();
+  }
+
+  associated({ unserved }: Associated): void {
+    this.refused(unserved);
   }
 
   refused({ spoken, answer, ending, misfit }: Refused): void {
@@ -284,16 +288,12 @@ export class Session
 
   #lingeringClose(answer: Uint8Array, how: ConnectionEnding): void {
     this.#parts.deadlines.clear(this);
-    new LingeringClose(this.#parts, this.#client, () => this.#ended(how)).say(answer);
+    new LingeringClose(this.#parts, this.#client, () => this.#parts.ends.ended(this.#connection, how)).say(answer);
   }
 
   #close(ending: 'graceful' | 'reset', how: ConnectionEnding): void {
     this.#parts.deadlines.clear(this);
     this.#parts.engine.close(this.#client, ending);
-    this.#ended(how);
-  }
-
-  #ended(how: ConnectionEnding): void {
     this.#parts.ends.ended(this.#connection, how);
   }
 }

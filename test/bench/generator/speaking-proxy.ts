@@ -60,6 +60,7 @@ async function converse(client: Socket, first: Inbound, claims: string[]): Promi
       unread = Buffer.concat([unread, await next(client)]);
       continue;
     }
+    if (step.kind === 'associated') throw new Error('no CONNECT');
     if (step.answer !== undefined) await trickle(client, step.answer);
     if (step.kind === 'refused') throw new Error('refused');
     unread = unread.subarray(step.size);

@@ -21,7 +21,7 @@ test('every number has a least and a greatest value, and neither a fraction nor 
   const integers = KEYS.filter(
     ({ path, setting }) => typeof setting.default === 'number' && !path.endsWith('bytes_max'),
   );
-  assert.equal(integers.length, 48);
+  assert.equal(integers.length, 55);
   for (const { path, setting } of integers) {
     const [, min, max] = (
       /^(?:0, or )?an integer from (\d+) to (\d+)(?: \((?:milli)?seconds\), or a text with a unit: "300ms", .*)?$/.exec(

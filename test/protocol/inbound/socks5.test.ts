@@ -253,10 +253,25 @@ test('a request that cannot be carried out is answered by its reason', () => {
     return answer?.[1];
   };
   assert.equal(rep([5, 2, 0, 1, 1, 2, 3, 4, 0, 1]), 7, 'BIND');
-  assert.equal(rep([5, 3, 0, 1, 1, 2, 3, 4, 0, 1]), 7, 'UDP ASSOCIATE');
   assert.equal(rep([5, 1, 0, 2, 1]), 8, 'an unknown type of address');
   assert.equal(rep([5, 1, 0, 3, 0, 0, 80]), 4, 'an empty name');
   assert.equal(rep([5, 1, 0, 3, 3, 97, 0, 98, 0, 80]), 4, 'a name with a zero in it');
+});
+
+test('an association is asked for with a port, or without, whatever the address', () => {
+  const asked = (bytes: readonly number[]) => {
+    for (let length = 0; length < bytes.length; length += 1)
+      assert.equal(fed(REQUEST, bytes.slice(0, length)).kind, 'incomplete');
+    const step = fed(REQUEST, [...bytes, 99]);
+    assert.ok(step.kind === 'associated');
+    assert.deepEqual([...(step.unserved.answer ?? [])].slice(0, 2), [5, 7]);
+    assert.equal(step.replies, SOCKS5_REPLIES);
+    return [step.port, step.depth];
+  };
+  assert.deepEqual(asked([5, 3, 0, 1, 0, 0, 0, 0, 0, 0]), [0, 0]);
+  assert.deepEqual(asked([5, 3, 0, 1, 192, 0, 2, 1, 0x12, 0x34]), [0x1234, 0]);
+  assert.deepEqual(asked([5, 3, 0, 4, ...new Array<number>(16).fill(0), 0xff, 0xff]), [65_535, 0]);
+  assert.deepEqual(asked([5, 3, 0, 3, 0, 0, 7]), [7, 0], 'an empty name');
 });
 
 test('a request is read to its end before it is refused', () => {

@@ -6,7 +6,14 @@ import { BufferGroup } from '../../../linux/engine/buffers.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import type { Memory } from '../../../linux/memory.js';
-import type { Claimed, ClientAddress, Inbound, Refused, Requested } from '../../../protocol/inbound/inbound.js';
+import type {
+  Associated,
+  Claimed,
+  ClientAddress,
+  Inbound,
+  Refused,
+  Requested,
+} from '../../../protocol/inbound/inbound.js';
 import type { Spoken } from '../../../protocol/inbound/spoken.js';
 import { joined } from '../../../protocol/joined.js';
 import type { User } from '../../../protocol/users/user.js';
@@ -17,10 +24,11 @@ export interface HandshakeParts {
   readonly authenticator: Authenticator;
 }
 
-/** The handshake ends with exactly one of the calls `requested`, `refused` and `left`. */
+/** The handshake ends with exactly one of the calls `requested`, `associated`, `refused` and `left`. */
 export interface HandshakeOutcome {
   /** `user`: who the client has shown to be; undefined for nobody. */
   requested(request: Requested, user: User | undefined): void;
+  associated(request: Associated, user: User | undefined): void;
   refused(refusal: Refused): void;
   /** The client has gone before its target was known. */
   left(): void;
@@ -112,6 +120,9 @@ export class Handshake extends Handler {
         break;
       case 'requested':
         this.#outcome.requested(step, this.#user);
+        break;
+      case 'associated':
+        this.#outcome.associated(step, this.#user);
         break;
       case 'refused':
         this.#outcome.refused(step);

@@ -6,7 +6,14 @@ import { BufferGroup } from '../../../../src/linux/engine/buffers.js';
 import { Socket } from '../../../../src/linux/engine/socket.js';
 import type { Memory } from '../../../../src/linux/memory.js';
 import { targetOfName } from '../../../../src/protocol/address/target.js';
-import type { ClientAddress, Inbound, Refused, Replies, Requested } from '../../../../src/protocol/inbound/inbound.js';
+import type {
+  Associated,
+  ClientAddress,
+  Inbound,
+  Refused,
+  Replies,
+  Requested,
+} from '../../../../src/protocol/inbound/inbound.js';
 import { SOCKS5, SOCKS5_OF_USERS } from '../../../../src/protocol/inbound/socks5.js';
 import { proceed, refused } from '../../../../src/protocol/inbound/steps.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
@@ -22,6 +29,7 @@ import { Handshake, type HandshakeOutcome } from '../../../../src/workers/connec
 type Outcome =
   | { readonly kind: 'requested'; readonly request: Requested; readonly user: User | undefined }
   | { readonly kind: 'refused'; readonly refusal: Refused }
+  | { readonly kind: 'associated'; readonly request: Associated; readonly user: User | undefined }
   | { readonly kind: 'left' };
 
 /** An engine that keeps what it is asked for, and an outcome that may come once. */
@@ -61,6 +69,10 @@ class World implements HandshakeOutcome {
 
   requested(request: Requested, user: User | undefined): void {
     this.#settle({ kind: 'requested', request, user });
+  }
+
+  associated(request: Associated, user: User | undefined): void {
+    this.#settle({ kind: 'associated', request, user });
   }
 
   refused(refusal: Refused): void {
