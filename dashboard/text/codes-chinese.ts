@@ -32,6 +32,7 @@ export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>>
   'client-limit': '客户端所在网络超出限额',
   'user-limit': '用户超出限额',
   'line-address-type': '线路的最后一个代理没有这类地址',
+  'line-no-udp': '线路的某个代理不转发数据报',
   'out-of-resources': '文件描述符、端口或内存已用尽',
   'too-many-lookups': '正在解析的名称过多',
   'source-unavailable': '源地址不在本机上',

@@ -34,6 +34,7 @@ export const ENGLISH_CODES = {
   'client-limit': 'the network of the client is over a limit',
   'user-limit': 'the user is over a limit',
   'line-address-type': 'the last proxy of the line has no addresses of this kind',
+  'line-no-udp': 'a proxy of the line relays no datagrams',
   'out-of-resources': 'no file descriptor, port or memory is left',
   'too-many-lookups': 'too many names are being looked up',
   'source-unavailable': 'the source address is not on this machine',

@@ -19,6 +19,7 @@ const STATUSES: Readonly<Record<FailureCode, readonly [Status, string]>> = {
   'client-limit': [429, 'http_request_denied'],
   'user-limit': [429, 'http_request_denied'],
   'line-address-type': [502, 'destination_ip_unroutable'],
+  'line-no-udp': [502, 'destination_unavailable'],
   'out-of-resources': [503, 'connection_limit_reached'],
   'too-many-lookups': [503, 'connection_limit_reached'],
   'source-unavailable': [502, 'proxy_configuration_error'],

@@ -160,6 +160,7 @@ const REPLIES: Readonly<Record<FailureCode, number>> = {
   'client-limit': ReplyCode.notAllowed,
   'user-limit': ReplyCode.notAllowed,
   'line-address-type': ReplyCode.addressTypeNotSupported,
+  'line-no-udp': ReplyCode.generalFailure,
   'out-of-resources': ReplyCode.generalFailure,
   'too-many-lookups': ReplyCode.generalFailure,
   'source-unavailable': ReplyCode.generalFailure,

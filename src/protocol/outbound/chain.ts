@@ -7,7 +7,7 @@ import { type Failure, failureOf } from '../race/failure.js';
 import { http } from './http.js';
 import type { Bound, HopFailure, HopKind, HopTarget } from './outbound.js';
 import { socks4 } from './socks4.js';
-import { socks5 } from './socks5.js';
+import { socks5, socks5Associate } from './socks5.js';
 
 /** What follows from the bytes that the current hop has sent. */
 export type ChainStep =
@@ -27,6 +27,15 @@ const kindOf = ({ kind }: Pick<Hop, 'kind'>): HopKind => KINDS[kind];
  */
 export function whyUnaskable(hops: readonly Pick<Hop, 'kind'>[], host: string): Failure | undefined {
   return hops.length === 0 ? undefined : kindOf(hops[hops.length - 1]).cannotName?.(host);
+}
+
+/**
+ * A chain whose last hop is asked to relay datagrams, which come from `from` (zeros for not known): it is then "connected", and
+ * `bound` is where it takes them. All hops speak SOCKS5.
+ */
+export function associationChain(hops: readonly Hop[], from: HopTarget): Chain {
+  const last = hops[hops.length - 1];
+  return new Chain(hops, from.host, from.port, (hop) => (hop === last ? socks5Associate : kindOf(hop)));
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,5 +1,5 @@
-// The client side of SOCKS5 with one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply.
-// Going through several proxies is chain.ts.
+// The client side of SOCKS5 with one proxy (RFC 1928, RFC 1929): greeting, method, perhaps a password, request, reply. The
+// request is CONNECT, or UDP ASSOCIATE, by which the proxy relays datagrams. Going through several proxies is chain.ts.
 import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
@@ -22,6 +22,12 @@ const UNAUTHENTICATED = ofHop('proxy-authentication');
 /** Bytes of the choice of method, and of the answer to a password. */
 const ANSWER_SIZE = 2;
 
+/** A command, and what a proxy's refusal of it means. */
+interface Asking {
+  readonly command: number;
+  refusal(reply: number): HopStep;
+}
+
 /** By REP byte (RFC 1928 section 6): what the proxy says about its target. */
 const CAUSES: readonly (FailureCode | undefined)[] = [
   undefined,
@@ -37,27 +43,49 @@ const CAUSES: readonly (FailureCode | undefined)[] = [
   'proxy-address-type',
 ];
 
-export const socks5: HopKind = {
-  begin(hop, _target, depth) {
-    if (depth > 0) return deepGreeting(hop.username !== undefined, depth);
-    return hop.username === undefined ? GREETING : GREETING_WITH_PASSWORD;
+/** Asks the hop to connect to its target. */
+export const socks5 = speaking({
+  command: Command.connect,
+  /** Codes that RFC 1928 does not define explain nothing; Tor uses some for failures of .onion names. */
+  refusal(reply) {
+    const code = CAUSES[reply] ?? 'unexplained';
+    const failure: Failure = failureOf(code, `REP ${reply}`);
+    return { kind: 'failed', failure, of: code === 'proxy-protocol' ? 'hop' : 'target' };
   },
+});
 
-  hasAsked(phase) {
-    return phase === Phase.reply;
-  },
+/**
+ * Asks the hop to relay datagrams (RFC 1928 section 7). The target is where they will come from, zeros where that is not known;
+ * `bound` of success is where the hop takes them. A hop that does not want to says 7 or 2, and proxies also say 1 or 8.
+ */
+export const socks5Associate = speaking({
+  command: Command.udpAssociate,
+  refusal: (reply) => ({ kind: 'failed', failure: failureOf('line-no-udp', `REP ${reply}`), of: 'hop' }),
+});
 
-  read(phase, received, hop, target) {
-    switch (phase) {
-      case Phase.method:
-        return readMethod(received, hop, target);
-      case Phase.password:
-        return readVerdict(received, target);
-      default:
-        return readReply(received);
-    }
-  },
-};
+function speaking(asking: Asking): HopKind {
+  return {
+    begin(hop, _target, depth) {
+      if (depth > 0) return deepGreeting(hop.username !== undefined, depth);
+      return hop.username === undefined ? GREETING : GREETING_WITH_PASSWORD;
+    },
+
+    hasAsked(phase) {
+      return phase === Phase.reply;
+    },
+
+    read(phase, received, hop, target) {
+      switch (phase) {
+        case Phase.method:
+          return readMethod(received, hop, target, asking);
+        case Phase.password:
+          return readVerdict(received, target, asking);
+        default:
+          return readReply(received, asking);
+      }
+    },
+  };
+}
 
 /** A gateway reads the depth in the last method; any other proxy does not know that method, and chooses another. */
 function deepGreeting(hasPassword: boolean, depth: number): Opening {
@@ -65,39 +93,32 @@ function deepGreeting(hasPassword: boolean, depth: number): Opening {
   return { kind: 'send', bytes: Uint8Array.of(VERSION, methods.length, ...methods) };
 }
 
-function readMethod(received: Uint8Array, { username, password }: Hop, target: HopTarget): HopStep {
+function readMethod(received: Uint8Array, { username, password }: Hop, target: HopTarget, asking: Asking): HopStep {
   if (received.length < ANSWER_SIZE) return INCOMPLETE;
   const [version, method] = received;
   if (version !== VERSION) return BROKEN;
-  if (method === Method.none) return request(target);
+  if (method === Method.none) return request(target, asking);
   if (method !== Method.password || username === undefined) return UNAUTHENTICATED;
   return { kind: 'send', bytes: encodePassword(username, password ?? ''), size: ANSWER_SIZE, phase: Phase.password };
 }
 
 /** RFC 1929 section 2. */
-function readVerdict(received: Uint8Array, target: HopTarget): HopStep {
+function readVerdict(received: Uint8Array, target: HopTarget, asking: Asking): HopStep {
   if (received.length < ANSWER_SIZE) return INCOMPLETE;
-  return received[1] === 0 ? request(target) : UNAUTHENTICATED;
+  return received[1] === 0 ? request(target, asking) : UNAUTHENTICATED;
 }
 
-function request(target: HopTarget): HopStep {
-  return { kind: 'send', bytes: encodeConnect(target), size: ANSWER_SIZE, phase: Phase.reply };
+function request(target: HopTarget, { command }: Asking): HopStep {
+  return { kind: 'send', bytes: encodeRequest(command, target), size: ANSWER_SIZE, phase: Phase.reply };
 }
 
-function readReply(bytes: Uint8Array): HopStep {
+function readReply(bytes: Uint8Array, asking: Asking): HopStep {
   if (bytes.length < 5) return bytes.length > 0 && bytes[0] !== VERSION ? BROKEN : INCOMPLETE;
   if (bytes[0] !== VERSION) return BROKEN;
-  if (bytes[1] !== 0) return refusal(bytes[1]);
+  if (bytes[1] !== 0) return asking.refusal(bytes[1]);
   const size = replySize(bytes);
   if (size === 0) return BROKEN;
   return bytes.length < size ? INCOMPLETE : { kind: 'connected', bound: readBound(bytes, size), size };
-}
-
-/** Codes that RFC 1928 does not define explain nothing; Tor uses some for failures of .onion names. */
-function refusal(reply: number): HopStep {
-  const code = CAUSES[reply] ?? 'unexplained';
-  const failure: Failure = failureOf(code, `REP ${reply}`);
-  return { kind: 'failed', failure, of: code === 'proxy-protocol' ? 'hop' : 'target' };
 }
 
 function ofHop(code: FailureCode): HopStep {
@@ -131,9 +152,9 @@ function encodePassword(username: string, password: string): Uint8Array {
   return Uint8Array.of(PASSWORD_VERSION, name.length, ...name, secret.length, ...secret);
 }
 
-function encodeConnect({ host, port }: HopTarget): Uint8Array {
+function encodeRequest(command: number, { host, port }: HopTarget): Uint8Array {
   const ip = parseIp(host);
-  const head = [VERSION, Command.connect, 0];
+  const head = [VERSION, command, 0];
   const tail = [port >> 8, port & 255];
   if (ip !== undefined) {
     return Uint8Array.of(...head, ip.length === 4 ? AddressType.ipv4 : AddressType.ipv6, ...ip, ...tail);

@@ -12,6 +12,7 @@ export type FailureCode =
   | 'client-limit'
   | 'user-limit'
   | 'line-address-type'
+  | 'line-no-udp'
   | 'out-of-resources'
   | 'too-many-lookups'
   | 'source-unavailable'
@@ -79,6 +80,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailureRow>> = {
   'client-limit': row('client', undefined, 'debug', 'the network of the client is over a limit'),
   'user-limit': row('client', undefined, 'debug', 'the user is over a limit'),
   'line-address-type': row('line', undefined, 'debug', 'the last proxy of the line has no addresses of this kind'),
+  // What is found out holds for the line, whatever the destination is.
+  'line-no-udp': row('line', undefined, 'debug', 'a proxy of the line relays no datagrams'),
   'out-of-resources': row('us', undefined, 'warn', 'the machine has no file descriptor, port or memory left'),
   'too-many-lookups': row('us', undefined, 'warn', 'dns.lookups_max names are being looked up already'),
   'source-unavailable': row('line', 'other', 'warn', 'the source address of the line is not on this machine'),

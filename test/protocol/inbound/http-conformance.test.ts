@@ -358,6 +358,7 @@ describe('answers', () => {
       'client-limit': 429,
       'user-limit': 429,
       'line-address-type': 502,
+      'line-no-udp': 502,
       'out-of-resources': 503,
       'too-many-lookups': 503,
       'source-unavailable': 502,

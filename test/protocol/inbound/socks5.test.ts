@@ -299,6 +299,7 @@ test('each failure has its reply, the same in the answer and for the record', ()
     'client-limit': 2,
     'user-limit': 2,
     'line-address-type': 8,
+    'line-no-udp': 1,
     'out-of-resources': 1,
     'too-many-lookups': 1,
     'source-unavailable': 1,

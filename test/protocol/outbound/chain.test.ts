@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Hop } from '../../../src/protocol/lines/line.js';
-import { Chain, type ChainStep, whyUnaskable } from '../../../src/protocol/outbound/chain.js';
+import { associationChain, Chain, type ChainStep, whyUnaskable } from '../../../src/protocol/outbound/chain.js';
 import type { HopKind } from '../../../src/protocol/outbound/outbound.js';
 import { socks5 } from '../../../src/protocol/outbound/socks5.js';
 import { type FailureCode, failureOf } from '../../../src/protocol/race/failure.js';
@@ -115,6 +115,32 @@ function ahead(chain: Chain, replies: readonly number[]): ChainStep {
   chain.feed(Uint8Array.from(replies.slice(0, 2)));
   return chain.feed(Uint8Array.from(replies.slice(2)));
 }
+
+test('the last of two proxies is asked to relay datagrams, the first to connect to it', () => {
+  const replies = [...FIRST, ...AT_SECOND, 5, 0, 0, 1, 192, 0, 2, 9, 0x30, 0x39];
+  const { sent, end } = converse(associationChain([A, B], { host: '::', port: 4242 }), replies, 1);
+  assert.deepEqual(sent, [
+    [5, 1, 0],
+    [5, 1, 0, 3, 13, ...Buffer.from('proxy.example'), 4, 0x39],
+    [5, 2, 0, 2],
+    [1, 4, ...Buffer.from('user'), 6, ...Buffer.from('secret')],
+    [5, 3, 0, 4, ...Array(16).fill(0), 0x10, 0x92],
+  ]);
+  assert.ok(end.kind === 'connected');
+  assert.deepEqual([[...end.bound.ip], end.bound.port], [[192, 0, 2, 9], 12345]);
+});
+
+for (const reply of [1, 2, 7, 8, 99])
+  test(`a proxy that answers UDP ASSOCIATE with ${reply} relays no datagrams`, () => {
+    const chain = associationChain([A], { host: '0.0.0.0', port: 0 });
+    const { end } = converse(chain, [...FIRST, ...says(reply)], 1);
+    assert.deepEqual(end, { kind: 'failed', failure: failureOf('line-no-udp', `REP ${reply}`) });
+  });
+
+test('a proxy that cannot be reached through another one is none that relays no datagrams', () => {
+  const { end } = converse(associationChain([A, B], { host: '0.0.0.0', port: 0 }), [...FIRST, ...says(5)], 1);
+  assert.deepEqual(end, { kind: 'failed', failure: failureOf('proxy-unreachable', 'REP 5') });
+});
 
 test('no bytes make it throw', () => {
   fc.assert(
