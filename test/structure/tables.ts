@@ -41,6 +41,8 @@ export const RULES: Rules = {
     'src/protocol/egress': ['src/protocol/address', 'src/protocol/race', 'src/protocol/rules'],
     // What lists of connections are asked for, and in which order they are told.
     'src/protocol/connections': ['src/protocol/address', 'src/protocol/race'],
+    // Datagrams: their headers, flows and counts.
+    'src/protocol/udp': ['src/protocol/address', 'src/protocol/race'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     'src/protocol/trust': ['src/protocol/address'],
@@ -89,6 +91,14 @@ export const RULES: Rules = {
     // What a relay tells of its first byte.
     'src/workers/connection/records': [
       ...[PROTOCOL, 'src/threads/contracts', 'src/linux', 'src/workers/connection/relay'],
+    ],
+    // Datagrams, from the request of a client to the end of its association.
+    'src/workers/connection/udp': [
+      ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared/*', 'src/workers/connection/udp/*'],
+    ],
+    // Notes of flows, made as those of connections are.
+    'src/workers/connection/udp/records': [
+      ...[PROTOCOL, 'src/threads', 'src/threads/contracts', 'src/workers/connection/records'],
     ],
     // What the admin actor asks for.
     'src/workers/connection/admin': [

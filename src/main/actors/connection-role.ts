@@ -7,6 +7,7 @@ import { Counter, type Counters } from '../../threads/shared/counters.js';
 import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
+import { UdpCounts } from '../../threads/shared/udp-counts.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import type { AccessPorts } from './access-ports.js';
@@ -42,6 +43,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const owners = new OwnerTable(shared.owners);
   const maps = new MapTable(shared.maps);
   const connectionCounts = new ConnectionCounts(shared.own.connectionCounts);
+  const udpCounts = new UdpCounts(shared.own.udpCounts);
   const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
   const said = new ActorLog(notices);
   const { accessPorts } = parts;
@@ -87,7 +89,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       switchboard.connectionGone(actor);
       said.close();
       accessPorts.close(actor);
-      const left = reap({ actor, owners, maps, queue, counters, connectionCounts, shares });
+      const left = reap({ actor, owners, maps, queue, counters, connectionCounts, udpCounts, shares });
       parts.gone(actor);
       parts.takeBack(left);
     },

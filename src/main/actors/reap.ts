@@ -8,6 +8,7 @@ import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf } from '../../threads/shared/hand-off.js';
 import type { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import type { Shares } from '../../threads/shared/shares.js';
+import type { UdpCounts } from '../../threads/shared/udp-counts.js';
 
 export interface DeadActor {
   readonly actor: number;
@@ -16,12 +17,14 @@ export interface DeadActor {
   readonly queue: FdQueue;
   readonly counters: Counters;
   readonly connectionCounts: Pick<ConnectionCounts, 'cutAll'>;
+  readonly udpCounts: Pick<UdpCounts, 'cutAll'>;
   /** In which the actor's fds may count. */
   readonly shares: readonly Pick<Shares, 'closing'>[];
 }
 
 /** Returns the clients that were still in the queue, as `handOff` numbers: they belong to main. */
-export function reap({ actor, owners, maps, queue, counters, connectionCounts, shares }: DeadActor): number[] {
+export function reap(dead: DeadActor): number[] {
+  const { actor, owners, maps, queue, counters, connectionCounts, udpCounts, shares } = dead;
   const owned = owners.ownedBy(actor);
   for (const fd of owned) breakOff(fd);
   const regions = maps.all();
@@ -38,6 +41,7 @@ export function reap({ actor, owners, maps, queue, counters, connectionCounts, s
   slice[Counter.cut] += slice[Counter.opened] - slice[Counter.closed];
   slice[Counter.closed] = slice[Counter.opened];
   connectionCounts.cutAll();
+  udpCounts.cutAll();
   return drain(queue, new Set(owned));
 }
 

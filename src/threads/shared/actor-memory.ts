@@ -6,6 +6,7 @@ import { FdQueue } from './fd-queue.js';
 import { type Carried, LineBytes } from './line-bytes.js';
 import { type CountsOfLine, LineCounts } from './line-counts.js';
 import { type Histogram, TimeHistogram, TURN_BOUNDS_MS } from './time-histogram.js';
+import { UdpCounts, type UdpTotals } from './udp-counts.js';
 
 /** Clients that may wait for one actor: more than arrive during the 50 ms that a busy thread may take for a turn. */
 export const QUEUE_CAPACITY = 4096;
@@ -23,6 +24,8 @@ export interface ActorMemory {
   readonly lineBytes: SharedArrayBuffer;
   readonly lineCounts: SharedArrayBuffer;
   readonly connectionCounts: SharedArrayBuffer;
+  /** See udp-counts.ts. */
+  readonly udpCounts: SharedArrayBuffer;
   /** How long its turns have taken: a `TimeHistogram` of TURN_BOUNDS_MS. What comes meanwhile waits as long. */
   readonly turnTimes: SharedArrayBuffer;
 }
@@ -34,6 +37,7 @@ export function newActorMemory(actor: number): ActorMemory {
     lineBytes: LineBytes.create(),
     lineCounts: LineCounts.create(),
     connectionCounts: ConnectionCounts.create(),
+    udpCounts: UdpCounts.create(),
     turnTimes: TimeHistogram.create(TURN_BOUNDS_MS),
   };
 }
@@ -43,6 +47,7 @@ export class ActorCounts {
   readonly #bytes: readonly LineBytes[];
   readonly #lines: readonly LineCounts[];
   readonly #connections: readonly ConnectionCounts[];
+  readonly #udp: readonly UdpCounts[];
   readonly #turns: readonly (readonly [number, TimeHistogram])[];
   readonly #queues: readonly (readonly [number, FdQueue])[];
 
@@ -50,6 +55,7 @@ export class ActorCounts {
     this.#bytes = memories.map(({ lineBytes }) => new LineBytes(lineBytes));
     this.#lines = memories.map(({ lineCounts }) => new LineCounts(lineCounts));
     this.#connections = memories.map(({ connectionCounts }) => new ConnectionCounts(connectionCounts));
+    this.#udp = memories.map(({ udpCounts }) => new UdpCounts(udpCounts));
     this.#turns = memories.map(({ actor, turnTimes }) => [actor, new TimeHistogram(turnTimes, TURN_BOUNDS_MS)]);
     this.#queues = memories.map(({ actor, queue }) => [actor, new FdQueue(queue)]);
   }
@@ -82,6 +88,11 @@ export class ActorCounts {
   /** Replies of failure; those causes only that have been counted. */
   get causes(): ReadonlyMap<FailureCode, number> {
     return ConnectionCounts.causes(this.#connections);
+  }
+
+  /** What was done with datagrams. */
+  get udp(): UdpTotals {
+    return UdpCounts.sum(this.#udp);
   }
 
   /** How long the turns of each actor have taken, by its number. */

@@ -1,7 +1,6 @@
 // The connection actor: the task of one thread. It takes fds off its queue and runs a session for each. It accepts no
 // connections itself; main's calls are answered by serve-main.ts.
 import { ring } from '../../linux/doorbell.js';
-import { openEngine } from '../../linux/engine/choose.js';
 import type { Engine } from '../../linux/engine/engine.js';
 import { Loop } from '../../linux/engine/loop.js';
 import { PipePool } from '../../linux/pipes.js';
@@ -16,9 +15,7 @@ import { ClientAddresses } from '../../threads/shared/client-addresses.js';
 import { Counter } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { fdOf, listenerOf } from '../../threads/shared/hand-off.js';
-import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
-import { Shares } from '../../threads/shared/shares.js';
 import { AccessLog } from './access-log.js';
 import { BulkTransfers } from './bulk-transfers.js';
 import { Carrying } from './carrying.js';
@@ -28,6 +25,7 @@ import { Generations, type Lasting } from './generations.js';
 import { DeadLines } from './hanging/dead-lines.js';
 import { GoneAddresses } from './hanging/gone-addresses.js';
 import { KERNEL } from './hanging/look.js';
+import { ownEngine } from './own-engine.js';
 import { ConnectionRecords } from './records/records.js';
 import { serveMain } from './serve-main.js';
 import { Session } from './session.js';
@@ -45,8 +43,9 @@ import { NamesReplica } from './shared/replicas/names.js';
 import { RoutesReplica } from './shared/replicas/routes.js';
 import { Sites } from './shared/sites.js';
 import { Tunnels } from './shared/tunnels.js';
-import { SharedOwnership } from './shared-ownership.js';
 import { Tally } from './tally.js';
+import { FlowBook } from './udp/records/flow-book.js';
+import { UdpTally } from './udp/tally.js';
 
 /** Connections begun in one turn before the running ones are served. */
 const OPEN_BATCH = 64;
@@ -105,14 +104,9 @@ class Actor {
     const counts = countsIn(shared);
     const { counters } = counts;
     this.#counts = counts;
-    const [clientShares, userShares] = [new Shares(shared.clientShares), new Shares(shared.userShares)];
-    const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
-    const ownership = new SharedOwnership(start.actor, owners, maps, clientShares, userShares);
-    const opened = openEngine(start.engine === 'uring' ? 'auto' : 'epoll', ownership);
-    if ('code' in opened) throw new Error(opened.reason);
-    this.#engine = opened.engine;
-    this.#why = opened.why;
-    const { engine } = opened;
+    const { engine, why, ownership, clientShares, userShares } = ownEngine(start);
+    this.#engine = engine;
+    this.#why = why;
     const now = () => engine.clock();
     const deadlines = new DeadlineWheel(now());
     const badAddresses = new BadAddresses(options.blacklist, () => performance.timeOrigin + performance.now());
@@ -128,13 +122,14 @@ class Actor {
     logWarnings(log);
     tellUnasked(counters, log);
     const clients = new ClientAddresses(shared.clients);
-    const records = new ConnectionRecords({
+    const noting = {
       ...{ clock: engine, present: now },
-      connections_max: start.connections_most,
-      listenerName: (listener) => this.#generations.listenerName(listener),
-      lineName: (line) => this.#generations.lineName(line),
-      addressOf: (fd) => clients.read(fd),
-    });
+      listenerName: (listener: number) => this.#generations.listenerName(listener),
+      lineName: (line: number) => this.#generations.lineName(line),
+    };
+    const connections_max = start.connections_most;
+    const records = new ConnectionRecords({ ...noting, connections_max, addressOf: (fd) => clients.read(fd) });
+    const udpTally = new UdpTally(counts.udpCounts);
     this.#carrying = new Carrying(records, counts.lineBytes, counts.userTable);
     const bulkSites = new BulkSites(this.#routes, sites);
     const bulk = new BulkTransfers({
@@ -173,6 +168,8 @@ class Actor {
       failures: new FailureLog(log),
       records,
       ends: new ConnectionEnd(books),
+      udpTally,
+      flowBook: new FlowBook({ ...noting, actor: start.actor, tally: udpTally, log }),
     };
     this.#generations = new Generations({
       ...{

@@ -36,6 +36,8 @@ import type { Sites } from './shared/sites.js';
 import type { Trace } from './shared/trace.js';
 import type { Tunnels } from './shared/tunnels.js';
 import type { Tally } from './tally.js';
+import type { FlowBook } from './udp/records/flow-book.js';
+import type { UdpTally } from './udp/tally.js';
 
 export interface Context {
   readonly engine: Engine;
@@ -88,6 +90,9 @@ export interface Context {
   /** Of all live connections, and of those that ended last. */
   readonly records: ConnectionRecords;
   readonly ends: ConnectionEnd;
+  readonly udpTally: UdpTally;
+  /** Of flows of datagrams. */
+  readonly flowBook: FlowBook;
   /** Undefined unless the log has level trace. */
   readonly trace: Trace | undefined;
   /** Whether the log has level debug: then every destination is listened to for its first byte. */

@@ -9,12 +9,14 @@ import { LineBytes } from '../../threads/shared/line-bytes.js';
 import { LineCounts } from '../../threads/shared/line-counts.js';
 import { SiteLeases } from '../../threads/shared/site-leases.js';
 import { TimeHistogram, TURN_BOUNDS_MS } from '../../threads/shared/time-histogram.js';
+import { UdpCounts } from '../../threads/shared/udp-counts.js';
 import { UserTable } from '../../threads/shared/user-table.js';
 
 export interface Counts {
   /** The actor's slice. */
   readonly counters: Float64Array;
   readonly connectionCounts: ConnectionCounts;
+  readonly udpCounts: UdpCounts;
   readonly lineBytes: LineBytes;
   readonly lineCounts: LineCounts;
   readonly turnTimes: TimeHistogram;
@@ -27,6 +29,7 @@ export function countsIn({ counters, own, userTable, siteLeases }: SharedMemory)
   return {
     counters: new Counters(counters).of(own.actor),
     connectionCounts: new ConnectionCounts(own.connectionCounts),
+    udpCounts: new UdpCounts(own.udpCounts),
     lineBytes: new LineBytes(own.lineBytes),
     lineCounts: new LineCounts(own.lineCounts),
     turnTimes: new TimeHistogram(own.turnTimes, TURN_BOUNDS_MS),
