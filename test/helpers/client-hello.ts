@@ -4,6 +4,8 @@
 export interface HelloParts {
   readonly serverName?: string;
   readonly earlyData?: boolean;
+  /** Protocols of ALPN (RFC 7301), such as `h3`. */
+  readonly protocols?: readonly string[];
   /** Offers a session to resume, in the last extension, as the RFC demands. */
   readonly psk?: boolean;
   /** Size of a key share in bytes; X25519MLKEM768 has 1216. */
@@ -33,7 +35,7 @@ export function inRecords(message: Uint8Array, recordSize: number, version = 0x0
   return Uint8Array.from(records);
 }
 
-function extensions({ serverName, earlyData, psk, keyShare, padding }: HelloParts): number[] {
+function extensions({ serverName, protocols, earlyData, psk, keyShare, padding }: HelloParts): number[] {
   const list = [
     // GREASE (RFC 8701), then the versions, groups and signature algorithms that a server looks for.
     ...extension(0x2a2a, []),
@@ -43,6 +45,9 @@ function extensions({ serverName, earlyData, psk, keyShare, padding }: HelloPart
     ...extension(45, [1, 1]),
   ];
   if (serverName !== undefined) list.push(...extension(0, vector([0, ...vector([...Buffer.from(serverName)])])));
+  if (protocols !== undefined) {
+    list.push(...extension(16, vector(protocols.flatMap((name) => [name.length, ...Buffer.from(name)]))));
+  }
   if (keyShare !== undefined) list.push(...extension(51, vector([0x11, 0xec, ...vector(filled(keyShare, 7))])));
   if (padding !== undefined) list.push(...extension(21, filled(padding, 0)));
   if (earlyData === true) list.push(...extension(42, []));

@@ -45,6 +45,8 @@ export const RULES: Rules = {
     'src/protocol/udp': ['src/protocol/address', 'src/protocol/race'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
+    // The ClientHello of QUIC is that of TLS.
+    'src/protocol/quic': ['src/protocol/tls'],
     'src/protocol/trust': ['src/protocol/address'],
     'src/protocol/users': [],
     // A notice about a client names the network that it comes from.

@@ -2,19 +2,19 @@
 // is whole, alone and may be sent again. It judges no version, cipher or extension, decrypts nothing (of an encrypted
 // ClientHello it sees the outer one), checks no certificate, and keeps no bytes. It does not accept SSLv2's hello.
 import type { Decoded } from '../decoded.js';
+import {
+  CLIENT_HELLO,
+  Extension,
+  findExtension,
+  type HelloMessage,
+  MESSAGE_HEADER_SIZE,
+  MESSAGE_SIZE_MIN,
+  openHelloMessage,
+} from './hello-message.js';
 import { ContentType, MAJOR_VERSION, RECORD_HEADER_SIZE, readUint16 } from './record.js';
 
 /** Bytes of the longest ClientHello that is read, with its record headers; the largest in use have about 2 KB. */
 export const HELLO_SIZE_MAX = 16_384;
-
-const CLIENT_HELLO = 1;
-/** Type and length (3) of a handshake message (RFC 8446 section 4). */
-const MESSAGE_HEADER_SIZE = 4;
-/** Version (2), random (32), and the shortest lists: no session, one cipher suite, one compression method. */
-const MESSAGE_SIZE_MIN = MESSAGE_HEADER_SIZE + 2 + 32 + 1 + 4 + 2;
-const SESSION_ID_MAX = 32;
-const EARLY_DATA = 42;
-const BROKEN = -2;
 
 export interface ClientHello {
   /** Early data follows, on which a server may act at once: it must reach one server only (RFC 8446 section 8). */
@@ -46,7 +46,7 @@ export function readClientHello(bytes: Uint8Array, start: number, end: number): 
   if (typeof found !== 'number') return found;
   const message = openMessage(bytes, start, found);
   if (message === undefined) return MALFORMED;
-  const earlyData = hasExtension(message, EARLY_DATA);
+  const earlyData = findExtension(message, Extension.earlyData) >= 0;
   return { kind: 'message', value: { earlyData }, size: found - start };
 }
 
@@ -96,20 +96,12 @@ function recordFault(bytes: Uint8Array, at: number, end: number): Fault | undefi
   return undefined;
 }
 
-/** A message in one piece with all lengths checked: where its extensions begin, and where they and the message end. */
-interface Message {
-  readonly bytes: Uint8Array;
-  readonly extensions: number;
-  readonly end: number;
-}
-
 /** undefined if the lengths contradict each other. The upper byte of the message's length is 0, as `findEnd` has checked. */
-function openMessage(bytes: Uint8Array, start: number, end: number): Message | undefined {
+function openMessage(bytes: Uint8Array, start: number, end: number): HelloMessage | undefined {
   const source = joined(bytes, start, end);
   const at = source === bytes ? start + RECORD_HEADER_SIZE : 0;
   const messageEnd = at + MESSAGE_HEADER_SIZE + readUint16(source, at + 2);
-  const extensions = findExtensions(source, at, messageEnd);
-  return extensions === BROKEN ? undefined : { bytes: source, extensions, end: messageEnd };
+  return openHelloMessage(source, at, messageEnd);
 }
 
 /** Memory for joining a message of several records. Nothing refers to it when `readClientHello` has returned. */
@@ -126,32 +118,4 @@ function joined(bytes: Uint8Array, start: number, end: number): Uint8Array {
     at = next;
   }
   return JOINED;
-}
-
-/**
- * Where the extensions of a message begin; `end` if it has none, as is allowed before TLS 1.3; BROKEN if any length up to
- * the end is wrong.
- */
-function findExtensions(bytes: Uint8Array, message: number, end: number): number {
-  let at = message + MESSAGE_HEADER_SIZE + 2 + 32;
-  if (bytes[at] > SESSION_ID_MAX) return BROKEN;
-  at += 1 + bytes[at];
-  if (at + 2 > end) return BROKEN;
-  const suites = readUint16(bytes, at);
-  if (suites < 2 || suites % 2 !== 0) return BROKEN;
-  at += 2 + suites;
-  if (at >= end || bytes[at] === 0) return BROKEN;
-  at += 1 + bytes[at];
-  if (at === end) return end;
-  if (at + 2 > end || at + 2 + readUint16(bytes, at) !== end) return BROKEN;
-  const first = at + 2;
-  for (at = first; at + 4 <= end; ) at += 4 + readUint16(bytes, at + 2);
-  return at === end ? first : BROKEN;
-}
-
-function hasExtension({ bytes, extensions, end }: Message, type: number): boolean {
-  for (let at = extensions; at < end; at += 4 + readUint16(bytes, at + 2)) {
-    if (readUint16(bytes, at) === type) return true;
-  }
-  return false;
 }
