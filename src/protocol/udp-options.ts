@@ -22,4 +22,6 @@ export interface UdpOptions {
   readonly queue_max: number;
   /** Bytes that all flows of one connection actor may hold. */
   readonly queued_bytes_max: number;
+  /** Descriptors that the ways of all associations may have together; computed from the limit of descriptors. */
+  readonly way_fds_max: number;
 }

@@ -21,6 +21,7 @@ import { MapTable, OwnerTable } from '../../src/threads/shared/owner-table.js';
 import { RoomFlag } from '../../src/threads/shared/room-flag.js';
 import { Shares } from '../../src/threads/shared/shares.js';
 import { SiteLeases } from '../../src/threads/shared/site-leases.js';
+import { newUdpMemory } from '../../src/threads/shared/udp-memory.js';
 import { USER_SLOTS, UserTable } from '../../src/threads/shared/user-table.js';
 import { connectedPair, openFds, POLLIN } from '../linux/peers.js';
 import { listenerOf } from './listener.js';
@@ -45,6 +46,7 @@ export class ActorsWorld {
     bulk: BulkSpans.create(1),
     userTable: UserTable.create(),
     siteLeases: SiteLeases.create(USER_SLOTS),
+    udp: newUdpMemory(8, FDS_MAX, 1, 3),
   };
   readonly #queue = new FdQueue(this.#shared.own.queue);
   readonly #doorbells = [makeDoorbell(), makeDoorbell()] as const;

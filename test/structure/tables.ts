@@ -42,7 +42,7 @@ export const RULES: Rules = {
     // What lists of connections are asked for, and in which order they are told.
     'src/protocol/connections': ['src/protocol/address', 'src/protocol/race'],
     // Datagrams: their headers, flows and counts.
-    'src/protocol/udp': ['src/protocol/address', 'src/protocol/race'],
+    'src/protocol/udp': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     // The ClientHello of QUIC is that of TLS.

@@ -8,9 +8,11 @@ import { Counters } from '../../threads/shared/counters.js';
 import { OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { SiteLeases } from '../../threads/shared/site-leases.js';
+import { newUdpMemory } from '../../threads/shared/udp-memory.js';
 import { userSlotsFor } from '../../threads/shared/user-limits.js';
 import { USER_SLOTS, UserTable } from '../../threads/shared/user-table.js';
 import { WORKERS_MAX } from '../process/cores.js';
+import { mostAssociations } from '../process/fd-limit.js';
 
 /** `most`: with `connections_max` as it may become. `fdsMax`: numbers of fds are below this. `room`: the memory of main's `RoomFlag`. */
 export function commonMemory(
@@ -28,6 +30,7 @@ export function commonMemory(
     counters: Counters.create(WORKERS_MAX),
     bulk: BulkSpans.create(WORKERS_MAX),
     room,
+    udp: newUdpMemory(mostAssociations(fdsMax), fdsMax, WORKERS_MAX, seed()),
   };
 }
 

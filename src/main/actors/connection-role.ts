@@ -8,6 +8,7 @@ import type { FdQueue } from '../../threads/shared/fd-queue.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
 import { Shares } from '../../threads/shared/shares.js';
 import { UdpCounts } from '../../threads/shared/udp-counts.js';
+import { UdpUse } from '../../threads/shared/udp-use.js';
 import type { Logger } from '../process/log.js';
 import type { Notices } from '../process/notices.js';
 import type { AccessPorts } from './access-ports.js';
@@ -44,7 +45,8 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
   const maps = new MapTable(shared.maps);
   const connectionCounts = new ConnectionCounts(shared.own.connectionCounts);
   const udpCounts = new UdpCounts(shared.own.udpCounts);
-  const shares = [new Shares(shared.clientShares), new Shares(shared.userShares)];
+  const shares = [shared.clientShares, shared.userShares, shared.udp.shares].map((memory) => new Shares(memory));
+  const udpUse = new UdpUse(shared.udp.use, actor);
   const said = new ActorLog(notices);
   const { accessPorts } = parts;
   let turnsSeen = -1;
@@ -89,6 +91,7 @@ export function connectionRole(parts: ConnectionParts): Role<ConnectionActor> {
       switchboard.connectionGone(actor);
       said.close();
       accessPorts.close(actor);
+      udpUse.clear();
       const left = reap({ actor, owners, maps, queue, counters, connectionCounts, udpCounts, shares });
       parts.gone(actor);
       parts.takeBack(left);

@@ -115,6 +115,7 @@ export function finish(
     // Replaced at the start, when the descriptors have been counted: see process/fd-limit.ts.
     limits: { ...rest.limits, racing_max: rest.race.attempts_max },
     dns: { ...dns, ca_file: dns.ca_file ?? undefined, udp_sockets_max: UDP_SOCKETS_USUAL },
+    udp: { ...rest.udp, way_fds_max: rest.udp.associations_max },
     // fromEntries defines own properties, so a name such as `__proto__` is an ordinary key.
     hosts: Object.fromEntries(hosts.map(({ name, addresses }) => [name, addresses])),
     blacklist: IpBlacklist,

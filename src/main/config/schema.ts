@@ -3,6 +3,7 @@
 import { FIRST_DAY_MAX } from '../../protocol/budget/month.js';
 import type { Upstream } from '../../protocol/lines/flatten.js';
 import type { EngineChoice, Ipv6Choice, LogLevel, Nameserver, Options } from '../../protocol/options.js';
+import type { UdpOptions } from '../../protocol/udp-options.js';
 import { WORKERS_MAX } from '../process/cores.js';
 import { ADMIN } from './checks/admin/admin.js';
 import { checkToken, TOKEN_ALLOWED } from './checks/admin/token.js';
@@ -41,7 +42,7 @@ import { asJson, asLines, asList, asText } from './sources/text.js';
 export interface Settings
   extends Omit<
     Options,
-    'blacklist' | 'lines' | 'budgets' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress' | 'share'
+    'blacklist' | 'lines' | 'budgets' | 'listen' | 'dns' | 'hosts' | 'limits' | 'egress' | 'share' | 'udp'
   > {
   readonly host: string;
   readonly port: number;
@@ -50,6 +51,7 @@ export interface Settings
   readonly allow_clients: readonly string[] | null;
   readonly egress: Omit<Options['egress'], 'guarded'>;
   readonly limits: Omit<Options['limits'], 'racing_max'>;
+  readonly udp: Omit<UdpOptions, 'way_fds_max'>;
   readonly dns: Omit<Options['dns'], 'ca_file' | 'udp_sockets_max'> & { readonly ca_file: string | null };
   readonly hosts: HostEntries;
   readonly IpBlacklist: readonly string[];

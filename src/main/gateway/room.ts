@@ -27,12 +27,18 @@ export function settleRoom(asked: Configuration, fdLimit: number, leaving = 0): 
     servers: countServers([...asked.nameservers, ...asked.nameservers_backup]),
     listeners: asked.listen.length,
     tunnels: asked.lines.some(needsTunnel),
+    associations: asked.udp.enabled ? asked.udp.associations_max : 0,
   };
   const room = settleConnectionsMax(asked.limits.connections_max, demand);
   if (room.code === 'failed') return room;
-  const { udp_sockets_max, ...limits } = room.share;
+  const { udp_sockets_max, associations_max, way_fds_max, ...limits } = room.share;
   const { rules, users, ...own } = asked;
-  const options = { ...own, limits: { ...own.limits, ...limits }, dns: { ...own.dns, udp_sockets_max } };
+  const options = {
+    ...own,
+    limits: { ...own.limits, ...limits },
+    dns: { ...own.dns, udp_sockets_max },
+    udp: { ...own.udp, associations_max, way_fds_max },
+  };
   const fds = { limit: fdLimit, ...fdUse(room.share, demand) };
   return { code: 'settled', options, rules, users, warning: room.warning, fds };
 }

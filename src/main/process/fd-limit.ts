@@ -29,7 +29,13 @@ const RACING_PER_WORKER = 32;
  * The largest part of all fds for uses that can do with fewer: without pipes bytes are copied, with fewer race sockets a
  * race has fewer attempts, with fewer UDP sockets questions share them.
  */
-const PART = { pipes: 1 / 16, races: 1 / 8, udpSockets: 1 / 16 } as const;
+const PART = { pipes: 1 / 16, races: 1 / 8, udpSockets: 1 / 16, ways: 1 / 16 } as const;
+/**
+ * Fds of the ways of one association: as many as are counted on, a socket of each family or a socket and a connection to a proxy,
+ * and twice as many where there are enough. Its client's socket has the place of its connection's destination.
+ */
+const FDS_OF_WAYS = 2;
+const FDS_OF_WAYS_USUAL = 4;
 
 /** UDP sockets to one server in `tcproute dns`, which does not compute a share of fds. */
 export const UDP_SOCKETS_USUAL = UDP_SOCKETS_MAX;
@@ -70,6 +76,8 @@ export interface FdDemand {
   readonly listeners: number;
   /** Whether connections may go through tunnels of the TLS actor. */
   readonly tunnels?: boolean;
+  /** Associations that there may be at most (see udp.associations_max); absent: none. */
+  readonly associations?: number;
 }
 
 /**
@@ -85,6 +93,9 @@ const perConnection = (demand: Pick<FdDemand, 'tunnels'>): number => 1 + perAtte
 /** As many connections as ever fit, whatever else the process has: what tables are made for that cannot grow. */
 export const mostConnections = (fdLimit: number): number => Math.floor(fdLimit / 2);
 
+/** As many associations as ever fit. */
+export const mostAssociations = (fdLimit: number): number => Math.floor((fdLimit * PART.ways) / FDS_OF_WAYS);
+
 export interface FdShare {
   readonly connections_max: number;
   /** Pipes of one worker: fewer than configured when fds are scarce. */
@@ -93,6 +104,9 @@ export interface FdShare {
   readonly racing_max: number;
   /** UDP sockets to one DNS server. */
   readonly udp_sockets_max: number;
+  /** Associations, and the fds of all their ways. */
+  readonly associations_max: number;
+  readonly way_fds_max: number;
 }
 
 /** The number of DNS servers; `system` counts as all servers that a resolv.conf may name. */
@@ -102,7 +116,7 @@ export function countServers(nameservers: readonly Nameserver[]): number {
 
 /** Shares the fds out: Node, the DNS actor, pipes and races take theirs, and each connection takes its part of the rest. */
 export function deriveConnectionsMax(demand: FdDemand): FdShare {
-  const { fdLimit, workers, pipesMax, attemptsMax, servers } = demand;
+  const { fdLimit, workers, pipesMax, attemptsMax, servers, associations = 0 } = demand;
   const pipes_max = Math.min(pipesMax, Math.floor((fdLimit * PART.pipes) / 2 / workers));
   // Even with one attempt at a time, a connection in its hello race may have a second candidate.
   const beside = Math.max(attemptsMax - 1, 1);
@@ -111,9 +125,11 @@ export function deriveConnectionsMax(demand: FdDemand): FdShare {
   );
   const udpSockets = Math.min(UDP_SOCKETS_MAX, fdLimit * PART.udpSockets);
   const udp_sockets_max = Math.max(1, Math.floor(udpSockets / servers));
-  const share = { pipes_max, racing_max, udp_sockets_max };
+  const associations_max = Math.min(associations, mostAssociations(fdLimit));
+  const way_fds_max = Math.min(associations_max * FDS_OF_WAYS_USUAL, Math.floor(fdLimit * PART.ways));
+  const share = { pipes_max, racing_max, udp_sockets_max, associations_max, way_fds_max };
   const use = fdUse({ ...share, connections_max: 0 }, demand);
-  const left = fdLimit - use.races - use.pipes - use.dns - use.others;
+  const left = fdLimit - use.races - use.pipes - use.dns - use.ways - use.others;
   const connections_max = Math.max(0, Math.floor(left / perConnection(demand)));
   return { connections_max, ...share };
 }
@@ -125,6 +141,7 @@ export function fdUse(share: FdShare, demand: FdDemand) {
     connections: share.connections_max * perConnection(demand),
     races: share.racing_max * workers * perAttempt(demand),
     pipes: share.pipes_max * 2 * workers,
+    ways: share.way_fds_max,
     dns: (share.udp_sockets_max + STREAMS_PER_SERVER) * servers,
     others: RESERVED + listeners + RESERVED_PER_WORKER * workers,
   };

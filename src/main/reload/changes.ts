@@ -26,7 +26,7 @@ const KEYS: Readonly<Record<string, string>> = { blacklist: 'IpBlacklist', budge
 const GROUPS = ['admin', 'share', 'log', 'limits', 'race', 'cache', 'dns', 'egress', 'udp'] as const;
 /** These are told in other words, or follow from others. */
 const TOLD_APART: ReadonlySet<string> = new Set(['lines', 'listen', 'rules', 'users', 'egress.guarded']);
-const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max']);
+const COMPUTED: ReadonlySet<string> = new Set(['limits.racing_max', 'dns.udp_sockets_max', 'udp.way_fds_max']);
 
 /** What all actors and main work by. An upgrade changes it, too. */
 export const AT_START: ReadonlySet<string> = new Set(['engine']);

@@ -21,6 +21,28 @@ export function bulkKey(site: string): string {
   return `${BULK}${site}]`;
 }
 
+/** The keys of what is remembered of datagrams begin so, behind the asker. */
+const UDP = 'udp[';
+
+/** As `destinationKey`, of datagrams: what a line makes of them says nothing of its connections, and the other way round. */
+export function udpKey(host: string, port: number, asker: string | undefined): string {
+  return udpOf(formatEndpoint(host, port), asker);
+}
+
+/** As `siteKey`, of datagrams. It differs from every `udpKey` by having no port. */
+export function udpSiteKey(site: string, asker: string): string {
+  return udpOf(site, asker);
+}
+
+function udpOf(destination: string, asker: string | undefined): string {
+  return `${asker === undefined ? '' : `${asker} `}${UDP}${destination}]`;
+}
+
+/** Whether what is remembered is of datagrams. */
+export function isUdp(key: string): boolean {
+  return key.startsWith(UDP, key.lastIndexOf(' ') + 1);
+}
+
 /** Whether what is remembered is for one asker alone. */
 export function isSticky(key: string): boolean {
   return key.includes(' ');

@@ -9,6 +9,7 @@ import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
 import type { ActorMemory } from '../shared/actor-memory.js';
 import type { SharesMemory } from '../shared/shares.js';
+import type { UdpMemory } from '../shared/udp-memory.js';
 
 /** Memory shared by main and a connection actor; all but `own` and `maps` is one for all actors. */
 export interface SharedMemory {
@@ -26,6 +27,7 @@ export interface SharedMemory {
   readonly counters: SharedArrayBuffer;
   readonly bulk: SharedArrayBuffer;
   readonly room: SharedArrayBuffer;
+  readonly udp: UdpMemory;
 }
 
 /** For the lines of the access log. */

@@ -95,7 +95,7 @@ export class ClientLimits {
    */
   admit(fd: number, ip: Uint8Array | undefined, room: number): Reason | undefined {
     const { client_connections_max, client_rate } = this.#options;
-    const slot = this.#slotOf(ip);
+    const slot = slotOfNetwork(this.#shares, ip);
     if (slot < 0) return undefined;
     const live = this.#shares.live(slot);
     if (live >= shareOf(room)) return 'share';
@@ -112,7 +112,7 @@ export class ClientLimits {
    * clients do is not its own.
    */
   admitProxy(fd: number, ip: Uint8Array | undefined, room: number): Reason | undefined {
-    const slot = this.#slotOf(ip);
+    const slot = slotOfNetwork(this.#shares, ip);
     if (slot < 0) return undefined;
     if (this.#shares.live(slot) >= shareOf(room)) return 'share';
     if (this.#hasShaking(slot)) return 'handshakes';
@@ -168,12 +168,13 @@ export class ClientLimits {
     const { client_handshakes_max } = this.#options;
     return client_handshakes_max > 0 && this.#shares.handshakes(slot) >= client_handshakes_max;
   }
+}
 
-  #slotOf(ip: Uint8Array | undefined): number {
-    if (ip === undefined) return this.#shares.slotOf(0, 0, UNIX);
-    if (ip.length === 4) return this.#shares.slotOf(wordAt(ip, 0), 0, IPV4);
-    return this.#shares.slotOf(wordAt(ip, 0), wordAt(ip, 4), IPV6);
-  }
+/** The slot of a client's network: an IPv4 address, or the /64 of an IPv6 address. `ip`: see `ClientLimits.admit`. */
+export function slotOfNetwork(shares: Pick<Shares, 'slotOf'>, ip: Uint8Array | undefined): number {
+  if (ip === undefined) return shares.slotOf(0, 0, UNIX);
+  if (ip.length === 4) return shares.slotOf(wordAt(ip, 0), 0, IPV4);
+  return shares.slotOf(wordAt(ip, 0), wordAt(ip, 4), IPV6);
 }
 
 const shareOf = (room: number): number => Math.max(SHARE_LEAST, SHARE * room);

@@ -59,7 +59,7 @@ export class UserLimits {
   admit(fd: number, name: string, own: OwnLimits | undefined): UserReason | undefined {
     const connections_max = this.#connectionsMax(own);
     const rate = this.#rate(own);
-    if (bytesMaxOf(own, this.#options) > 0 && this.#table.isSpent(name)) return 'bytes';
+    if (this.isSpent(name, own)) return 'bytes';
     if (connections_max === 0 && rate === 0) return undefined;
     const slot = this.#shares.slotOf(hashOf(name, FIRST), hashOf(name, SECOND), KIND);
     if (slot < 0) return undefined;
@@ -67,6 +67,11 @@ export class UserLimits {
     if (connections_max > 0 && this.#shares.live(slot) >= most) return this.#tooMany(name, most, connections_max);
     if (rate > 0 && !this.#shares.take(slot, rate)) return 'rate';
     return this.#shares.came(fd, slot, most || undefined) ? undefined : this.#tooMany(name, most, connections_max);
+  }
+
+  /** Whether the user has carried in this month what it may. `own`: limits of this user alone. */
+  isSpent(name: string, own: OwnLimits | undefined): boolean {
+    return bytesMaxOf(own, this.#options) > 0 && this.#table.isSpent(name);
   }
 
   #mostOfSite({ leases, rules }: SiteLimits, name: string, connections_max: number): number {

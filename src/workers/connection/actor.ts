@@ -104,7 +104,7 @@ class Actor {
     const counts = countsIn(shared);
     const { counters } = counts;
     this.#counts = counts;
-    const { engine, why, ownership, clientShares, userShares } = ownEngine(start);
+    const { engine, why, ownership, clientShares, userShares, udpShares } = ownEngine(start);
     this.#engine = engine;
     this.#why = why;
     const now = () => engine.clock();
@@ -161,8 +161,7 @@ class Actor {
       sites,
       bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
-      counters,
-      lineCounts: counts.lineCounts,
+      ...{ counters, lineCounts: counts.lineCounts, udpLines: counts.udpLines },
       tally: new Tally(counts),
       log,
       failures: new FailureLog(log),
@@ -175,7 +174,7 @@ class Actor {
       ...{
         parts: this.#parts,
         clientShares,
-        ...{ userShares, userTable: counts.userTable, siteLeases: counts.siteLeases },
+        ...{ userShares, udpShares, udpUse: counts.udpUse, userTable: counts.userTable, siteLeases: counts.siteLeases },
         notices: new ClientNotices(log),
         carrying: this.#carrying,
         bulk,

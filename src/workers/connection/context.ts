@@ -9,6 +9,8 @@ import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { LineCounts } from '../../threads/shared/line-counts.js';
+import type { UdpLimits } from '../../threads/shared/udp-limits.js';
+import type { UdpLines } from '../../threads/shared/udp-lines.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Authenticator, UserRights } from './client/authenticator.js';
 import type { Clients } from './clients.js';
@@ -43,6 +45,7 @@ export interface Context {
   readonly engine: Engine;
   readonly options: Options;
   readonly limits: Limits;
+  readonly udpLimits: UdpLimits;
   /** Judges who a client is, and knows what a user may do. */
   readonly authenticator: Authenticator & UserRights;
   /** Each at the index of its number. */
@@ -84,6 +87,8 @@ export interface Context {
   /** This actor's slice of the counters. */
   readonly counters: Float64Array;
   readonly lineCounts: LineCounts;
+  /** What lines make of datagrams. */
+  readonly udpLines: UdpLines;
   readonly tally: Tally;
   readonly log: RemoteLog;
   readonly failures: FailureLog;

@@ -10,6 +10,8 @@ import { LineCounts } from '../../threads/shared/line-counts.js';
 import { SiteLeases } from '../../threads/shared/site-leases.js';
 import { TimeHistogram, TURN_BOUNDS_MS } from '../../threads/shared/time-histogram.js';
 import { UdpCounts } from '../../threads/shared/udp-counts.js';
+import { UdpLines } from '../../threads/shared/udp-lines.js';
+import { UdpUse } from '../../threads/shared/udp-use.js';
 import { UserTable } from '../../threads/shared/user-table.js';
 
 export interface Counts {
@@ -23,9 +25,14 @@ export interface Counts {
   /** Of all actors. */
   readonly userTable: UserTable;
   readonly siteLeases: SiteLeases;
+  readonly udpLines: UdpLines;
+  /** What this actor has of what all may have together. */
+  readonly udpUse: UdpUse;
 }
 
-export function countsIn({ counters, own, userTable, siteLeases }: SharedMemory): Counts {
+export function countsIn({ counters, own, userTable, siteLeases, udp }: SharedMemory): Counts {
+  const udpUse = new UdpUse(udp.use, own.actor);
+  udpUse.clear();
   return {
     counters: new Counters(counters).of(own.actor),
     connectionCounts: new ConnectionCounts(own.connectionCounts),
@@ -35,6 +42,8 @@ export function countsIn({ counters, own, userTable, siteLeases }: SharedMemory)
     turnTimes: new TimeHistogram(own.turnTimes, TURN_BOUNDS_MS),
     userTable: new UserTable(userTable),
     siteLeases: new SiteLeases(siteLeases),
+    udpLines: new UdpLines(udp.lines),
+    udpUse,
   };
 }
 

@@ -15,6 +15,8 @@ import type { Generation } from '../../threads/contracts/start.js';
 import { areClientsLimited, ClientLimits } from '../../threads/shared/client-limits.js';
 import type { Shares } from '../../threads/shared/shares.js';
 import { leaseRulesOf, type SiteLeases } from '../../threads/shared/site-leases.js';
+import { UdpLimits } from '../../threads/shared/udp-limits.js';
+import type { UdpUse } from '../../threads/shared/udp-use.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserTable } from '../../threads/shared/user-table.js';
 import type { BulkTransfers } from './bulk-transfers.js';
@@ -42,13 +44,15 @@ import { Trace } from './shared/trace.js';
 type Brought =
   | ('options' | 'lines' | 'bulk' | 'allLines' | 'preferences' | 'planRules' | 'room' | 'newAttempt' | 'newTrial')
   | ('tunnelEnds' | 'egress' | 'steering')
-  | ('limits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
+  | ('limits' | 'udpLimits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
 
 /** What all generations share. */
 export interface Lasting {
   readonly parts: Omit<Context, Brought>;
   readonly clientShares: Shares;
   readonly userShares: Shares;
+  readonly udpShares: Shares;
+  readonly udpUse: UdpUse;
   readonly userTable: UserTable;
   readonly siteLeases: SiteLeases;
   readonly crowds: Crowds;
@@ -105,10 +109,12 @@ export class Generations {
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);
     const rules = new RulesReplica(tables);
     const ownLines = dialLines(lines);
+    const udpLimits = new UdpLimits(options.udp, this.#lasting.udpUse, this.#lasting.udpShares);
     const context: Context = {
       ...parts,
       options,
-      limits: this.#limits(options, users !== undefined),
+      limits: this.#limits(options, users !== undefined, udpLimits),
+      udpLimits,
       authenticator: this.#authenticator(users !== undefined),
       lines: ownLines,
       bulk: lines.length > 1 ? bulk : undefined,
@@ -144,14 +150,14 @@ export class Generations {
     return areSet ? (this.#users ?? KNOWS_NOBODY) : KNOWS_NOBODY;
   }
 
-  #limits(options: Options, areUsersSet: boolean): Limits {
+  #limits(options: Options, areUsersSet: boolean, udp: UdpLimits): Limits {
     const { limits } = options;
     const { clientShares, userShares, userTable, siteLeases: leases, notices, parts } = this.#lasting;
     const rules = leaseRulesOf(options.share);
     return new Limits({
       clients: new ClientLimits(limits, clientShares, areClientsLimited(options)),
       users: new UserLimits(limits, userShares, userTable, rules && { leases, rules }),
-      ...{ rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
+      ...{ udp, rights: this.#authenticator(areUsersSet), notices, counters: parts.counters },
     });
   }
 

@@ -1,6 +1,7 @@
 // The limits of clients and users, as an actor's sessions meet them: a client that main left to be refused, one of which a
 // proxy's header has told, and a user that asks for a connection. What is over a limit is counted here and told to the operator;
 // what its client gets is the session's.
+import { unmapped } from '../../protocol/address/address.js';
 import { networkOctets, networkText } from '../../protocol/address/client-network.js';
 import type { Notice } from '../../protocol/notices/notice.js';
 import { turnedAway } from '../../protocol/notices/turned-away.js';
@@ -8,6 +9,7 @@ import { type Failure, failureOf } from '../../protocol/race/failure.js';
 import type { User } from '../../protocol/users/user.js';
 import type { ClientLimits } from '../../threads/shared/client-limits.js';
 import { Counter } from '../../threads/shared/counters.js';
+import type { UdpLimits } from '../../threads/shared/udp-limits.js';
 import type { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserRights } from './client/authenticator.js';
 import type { ClientNotices } from './shared/client-notices.js';
@@ -19,7 +21,8 @@ const REFUSED_MS = 1000;
 
 export interface LimitsParts {
   readonly clients: Pick<ClientLimits, 'told' | 'refuses' | 'refusedFor' | 'requested' | 'isTight' | 'why'>;
-  readonly users: Pick<UserLimits, 'admit' | 'why'>;
+  readonly users: Pick<UserLimits, 'admit' | 'isSpent' | 'why'>;
+  readonly udp: Pick<UdpLimits, 'begin' | 'why'>;
   readonly rights: Pick<UserRights, 'limitsOf'>;
   readonly notices: Pick<ClientNotices, 'tell'>;
   readonly counters: Float64Array;
@@ -73,6 +76,27 @@ export class Limits {
     return user === undefined ? undefined : this.#requestedBy(fd, user, client, now);
   }
 
+  /** The same for a client that asks for an association: it counts until `UdpLimits.ended`. */
+  associated(fd: number, user: User | undefined, client: Addressed, now: number): Failure | undefined {
+    const refused = this.requested(fd, user, client, now);
+    if (refused !== undefined) return refused;
+    const { udp, counters, notices } = this.#parts;
+    const ip = client.clientIp();
+    const excess = udp.begin(fd, ip && unmapped(ip));
+    if (excess === undefined) return undefined;
+    const why = udp.why(excess);
+    counters[Counter.limited] += 1;
+    notices.tell(tooManyAssociations(excess === 'client' ? ip : undefined, why), now);
+    return failureOf(excess === 'client' ? 'client-limit' : 'out-of-resources', why);
+  }
+
+  /** Why a user may begin to send datagrams to no further destination; undefined where it may. */
+  spentBy({ name }: User): Failure | undefined {
+    const { users, rights } = this.#parts;
+    const own = rights.limitsOf(name);
+    return users.isSpent(name, own) ? failureOf('user-limit', users.why('bytes', own)) : undefined;
+  }
+
   #requestedBy(fd: number, { name }: User, client: Addressed, now: number): Failure | undefined {
     const { users, rights, notices, counters } = this.#parts;
     const own = rights.limitsOf(name);
@@ -84,6 +108,13 @@ export class Limits {
     notices.tell(overLimit(name, why, client.clientIp()), now);
     return failureOf('user-limit', why);
   }
+}
+
+/** `ip`: the client whose network has too many; undefined where the gateway has. */
+function tooManyAssociations(ip: Uint8Array | undefined, why: string): Notice {
+  const topic = ip === undefined ? 'associations' : `associations of ${networkText(networkOctets(ip))}`;
+  const fields = ip === undefined ? {} : { client: networkText(networkOctets(ip)) };
+  return { topic, crowd: 'clients', level: 'warn', message: `an association is refused: ${why}`, fields };
 }
 
 function overLimit(user: string, why: string, ip: Uint8Array | undefined): Notice {

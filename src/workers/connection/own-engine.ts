@@ -13,13 +13,15 @@ interface OwnEngine {
   readonly ownership: SharedOwnership;
   readonly clientShares: Shares;
   readonly userShares: Shares;
+  readonly udpShares: Shares;
 }
 
 export function ownEngine({ actor, engine, shared }: Pick<ConnectionStart, 'actor' | 'engine' | 'shared'>): OwnEngine {
-  const [clientShares, userShares] = [new Shares(shared.clientShares), new Shares(shared.userShares)];
+  const shares = [shared.clientShares, shared.userShares, shared.udp.shares].map((memory) => new Shares(memory));
+  const [clientShares, userShares, udpShares] = shares;
   const [owners, maps] = [new OwnerTable(shared.owners), new MapTable(shared.maps)];
-  const ownership = new SharedOwnership(actor, owners, maps, clientShares, userShares);
+  const ownership = new SharedOwnership(actor, owners, maps, shares);
   const opened = openEngine(engine === 'uring' ? 'auto' : 'epoll', ownership);
   if ('code' in opened) throw new Error(opened.reason);
-  return { engine: opened.engine, why: opened.why, ownership, clientShares, userShares };
+  return { engine: opened.engine, why: opened.why, ownership, clientShares, userShares, udpShares };
 }

@@ -9,15 +9,14 @@ export class SharedOwnership implements Ownership {
   readonly #actor: number;
   readonly #owners: OwnerTable;
   readonly #maps: MapTable;
-  readonly #clientShares: Shares;
-  readonly #userShares: Shares;
+  readonly #shares: readonly Shares[];
 
-  constructor(actor: number, owners: OwnerTable, maps: MapTable, clientShares: Shares, userShares: Shares) {
+  /** `shares`: in which the actor's fds may count. */
+  constructor(actor: number, owners: OwnerTable, maps: MapTable, shares: readonly Shares[]) {
     this.#actor = actor;
     this.#owners = owners;
     this.#maps = maps;
-    this.#clientShares = clientShares;
-    this.#userShares = userShares;
+    this.#shares = shares;
   }
 
   opened(fd: number): void {
@@ -25,8 +24,7 @@ export class SharedOwnership implements Ownership {
   }
 
   closing(fd: number): void {
-    this.#clientShares.closing(fd);
-    this.#userShares.closing(fd);
+    for (const one of this.#shares) one.closing(fd);
     this.#owners.closing(fd, this.#actor);
   }
 

@@ -107,7 +107,7 @@ test('without a file the defaults hold, and no warning is given', () => {
     udp: {
       ...{ enabled: true, advertise: null, ports: null, filter: 'endpoint', idle_s: 60, dns_idle_s: 10 },
       ...{ associations_max: 1000, client_associations_max: 64, flows_max: 65_536, association_flows_max: 1024 },
-      ...{ queue_max: 32, queued_bytes_max: 4_194_304 },
+      ...{ queue_max: 32, queued_bytes_max: 4_194_304, way_fds_max: 1000 },
     },
     race: {
       until: 'first-byte',

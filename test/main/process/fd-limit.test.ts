@@ -2,14 +2,21 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { deriveConnectionsMax, fdsFor, fdUse, settleConnectionsMax } from '../../../src/main/process/fd-limit.js';
+import {
+  deriveConnectionsMax,
+  fdsFor,
+  fdUse,
+  mostAssociations,
+  settleConnectionsMax,
+} from '../../../src/main/process/fd-limit.js';
 
 const DEMAND = { fdLimit: 20_000, workers: 2, pipesMax: 128, attemptsMax: 16, servers: 3, listeners: 1 };
 const MODULE = new URL('../../../src/main/process/fd-limit.js', import.meta.url).href;
 const REPORT = `import(${JSON.stringify(MODULE)}).then(({ raiseFdLimit }) => console.log(JSON.stringify(raiseFdLimit())))`;
 
 /** 20 000 − (56 + 2 × 8) − 3 × (85 + 8) − 2 × 2 × 128 − 15 × 32 × 2, halved */
-const SHARE = { connections_max: 9088, pipes_max: 128, racing_max: 480, udp_sockets_max: 85 };
+const NO_UDP = { associations_max: 0, way_fds_max: 0 };
+const SHARE = { connections_max: 9088, pipes_max: 128, racing_max: 480, udp_sockets_max: 85, ...NO_UDP };
 
 test('two fds a connection, after what the threads, the DNS actor, pipes and races take', () => {
   assert.deepEqual(deriveConnectionsMax(DEMAND), SHARE);
@@ -19,21 +26,29 @@ test('a connection through a tunnel takes five fds, and one that races four', ()
   const demand = { ...DEMAND, tunnels: true };
   const share = deriveConnectionsMax(demand);
   // 20 000 − 72 − 279 − 512 − 4 × 2 × 312 (an eighth of all), by five
-  assert.deepEqual(share, { connections_max: 3328, pipes_max: 128, racing_max: 312, udp_sockets_max: 85 });
+  assert.deepEqual(share, { connections_max: 3328, pipes_max: 128, racing_max: 312, udp_sockets_max: 85, ...NO_UDP });
   assert.equal(fdUse(share, demand).connections, 5 * 3328);
 });
 
 test('where fds are scarce, two thirds of them are for connections', () => {
   const demand = { ...DEMAND, fdLimit: 1024 };
   const share = deriveConnectionsMax(demand);
-  assert.deepEqual(share, { connections_max: 336, pipes_max: 16, racing_max: 64, udp_sockets_max: 21 });
-  assert.deepEqual(fdUse(share, demand), { connections: 672, races: 128, pipes: 64, dns: 87, others: 72 });
+  assert.deepEqual(share, { connections_max: 336, pipes_max: 16, racing_max: 64, udp_sockets_max: 21, ...NO_UDP });
+  assert.deepEqual(fdUse(share, demand), { connections: 672, races: 128, pipes: 64, ways: 0, dns: 87, others: 72 });
 });
 
 test('what may be asked for in the configuration takes no more than its part of scarce fds', () => {
   const greedy = { fdLimit: 1024, workers: 2, pipesMax: 16_384, attemptsMax: 1024, servers: 32, listeners: 1 };
   const { races, pipes } = fdUse(deriveConnectionsMax(greedy), greedy);
   assert.deepEqual({ races, pipes }, { races: 1024 / 8, pipes: 1024 / 16 });
+});
+
+test('the ways of associations take four fds each, or where fds are scarce two, of a sixteenth of all', () => {
+  const many = deriveConnectionsMax({ ...DEMAND, associations: 100 });
+  assert.deepEqual([many.associations_max, many.way_fds_max, many.connections_max], [100, 400, 9088 - 200]);
+  const scarce = deriveConnectionsMax({ ...DEMAND, fdLimit: 1024, associations: 1000 });
+  assert.deepEqual([scarce.associations_max, scarce.way_fds_max, scarce.connections_max], [32, 64, 336 - 32]);
+  assert.equal(mostAssociations(1_048_576), 32_768);
 });
 
 test('with any limit, connections and all else fit into it', () => {
@@ -45,6 +60,7 @@ test('with any limit, connections and all else fit into it', () => {
     servers: fc.integer({ min: 1, max: 64 }),
     listeners: fc.integer({ min: 1, max: 128 }),
     tunnels: fc.boolean(),
+    associations: fc.integer({ min: 0, max: 1_000_000 }),
   });
   fc.assert(
     fc.property(limits, (demand) => {

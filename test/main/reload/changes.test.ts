@@ -40,7 +40,9 @@ const OTHERS: readonly (readonly [path: string, other: Partial<Configuration>, r
   ...Object.keys(plain.share).map(
     (key) => [`share.${key}`, { share: { ...plain.share, [key]: 'other' } }, false] as const,
   ),
-  ...Object.keys(plain.udp).map((key) => [`udp.${key}`, { udp: { ...plain.udp, [key]: 4321 } }, false] as const),
+  ...Object.keys(plain.udp)
+    .filter((key) => key !== 'way_fds_max')
+    .map((key) => [`udp.${key}`, { udp: { ...plain.udp, [key]: 4321 } }, false] as const),
   ['pid_file', { pid_file: '/run/pid' }, false],
   ['budget_state_file', { budget_state_file: '/tmp/usage' }, false],
   ['budget_bytes', { budgets: [{ name: 'direct', bytes: 5, day: 1, lines: [0] }] }, false],

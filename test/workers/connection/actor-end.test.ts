@@ -16,6 +16,7 @@ import { MapTable, OwnerTable } from '../../../src/threads/shared/owner-table.js
 import { RoomFlag } from '../../../src/threads/shared/room-flag.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
 import { SiteLeases } from '../../../src/threads/shared/site-leases.js';
+import { newUdpMemory } from '../../../src/threads/shared/udp-memory.js';
 import { USER_SLOTS, UserTable } from '../../../src/threads/shared/user-table.js';
 import { defaultOptions } from '../../helpers/default-options.js';
 import { listenerOf } from '../../helpers/listener.js';
@@ -50,6 +51,7 @@ for (const { kind, missing } of ENGINES) {
         ...{ clientShares: Shares.create(8, FDS_MAX, 1), userShares: Shares.create(8, FDS_MAX, 2) },
         ...{ maps: MapTable.create(), counters: Counters.create(1), room: RoomFlag.create() },
         ...{ bulk: BulkSpans.create(1), userTable: UserTable.create(), siteLeases: SiteLeases.create(USER_SLOTS) },
+        udp: newUdpMemory(8, FDS_MAX, 1, 3),
       },
       ...{ listeners: [listenerOf()], users: [{ name: 'alice', mark: 'x', lines: undefined }], doorbell, mainDoorbell },
     };

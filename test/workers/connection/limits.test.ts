@@ -5,6 +5,8 @@ import type { Notice } from '../../../src/protocol/notices/notice.js';
 import { ClientLimits } from '../../../src/threads/shared/client-limits.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import { Shares } from '../../../src/threads/shared/shares.js';
+import { UdpLimits } from '../../../src/threads/shared/udp-limits.js';
+import { UdpUse } from '../../../src/threads/shared/udp-use.js';
 import { UserLimits } from '../../../src/threads/shared/user-limits.js';
 import { UserTable } from '../../../src/threads/shared/user-table.js';
 import { Limits } from '../../../src/workers/connection/limits.js';
@@ -25,15 +27,22 @@ function actor() {
   const main = new ClientLimits(OPTIONS, new Shares(memory));
   main.turned(90);
   const told: Notice[] = [];
+  const udpShares = new Shares(Shares.create(256, FDS_MAX, 7));
+  const udpOptions = { associations_max: 3, client_associations_max: 2, flows_max: 9, way_fds_max: 9 };
+  const udp = new UdpLimits(udpOptions, new UdpUse(UdpUse.create(1), 0), udpShares);
+  const table = new UserTable(UserTable.create());
   const counters = new Float64Array(Object.keys(Counter).length);
   const limits = new Limits({
     clients: new ClientLimits(OPTIONS, shares),
-    users: new UserLimits(OPTIONS, new Shares(Shares.create(256, FDS_MAX, 6)), new UserTable(UserTable.create())),
-    rights: { limitsOf: (name) => (name === 'carol' ? { connections_max: 2, rate: undefined } : undefined) },
+    users: new UserLimits(OPTIONS, new Shares(Shares.create(256, FDS_MAX, 6)), table),
+    udp,
+    rights: {
+      limitsOf: (name) => (name === 'carol' ? { connections_max: 2, rate: undefined, bytes_max: 10 } : undefined),
+    },
     notices: { tell: (notice) => told.push(notice) },
     counters,
   });
-  return { limits, main, shares, told, counters };
+  return { limits, main, shares, udpShares, udp, table, told, counters };
 }
 
 test('a client behind a proxy is counted as itself, and over its limit it is refused and told', () => {
@@ -88,4 +97,44 @@ test('a user over its limit is refused, whatever its tag, and told by its name',
     message: 'a connection of a user is refused: it has as many connections as limits.user_connections_max allows (1)',
     fields: { user: 'alice', client: '192.0.2.1' },
   });
+});
+
+test('a client network has so many associations, and the gateway, and who gets none is told why', () => {
+  const { limits, udp, udpShares, told, counters } = actor();
+  const from = (...ip: number[]) => ({ clientIp: () => Uint8Array.from(ip) });
+  assert.equal(limits.associated(20, undefined, HERE, 0), undefined);
+  assert.equal(limits.associated(21, undefined, HERE, 0), undefined);
+  const third = limits.associated(22, undefined, HERE, 0);
+  assert.equal(third?.code, 'client-limit');
+  assert.equal(third?.detail, 'it has as many associations as udp.client_associations_max allows (2)');
+  assert.equal(limits.associated(23, undefined, from(192, 0, 2, 9), 0), undefined, 'another client has its own');
+  const full = limits.associated(24, undefined, from(192, 0, 2, 10), 0);
+  assert.deepEqual([full?.code, full?.whose], ['out-of-resources', 'us']);
+  assert.match(full?.detail ?? '', /as many associations as udp.associations_max and the descriptors allow \(3\)/);
+  assert.equal(counters[Counter.limited], 2);
+  assert.deepEqual(
+    told.map(({ fields }) => fields),
+    [{ client: '192.0.2.1' }, {}],
+  );
+  // The first one ends, and its control connection is closed.
+  udp.ended();
+  udpShares.closing(20);
+  assert.equal(limits.associated(25, undefined, HERE, 0), undefined);
+});
+
+test('an association is refused to whom a connection is refused', () => {
+  const { limits } = actor();
+  assert.equal(limits.associated(20, ALICE, HERE, 0), undefined);
+  assert.equal(limits.associated(21, ALICE, HERE, 0)?.code, 'user-limit');
+});
+
+test('a user who has carried what it may begins no flow', () => {
+  const { limits, table } = actor();
+  table.setSpent('alice', true);
+  assert.equal(limits.spentBy(ALICE), undefined, 'it has no such limit');
+  assert.equal(limits.spentBy({ name: 'carol', tag: undefined }), undefined);
+  table.setSpent('carol', true);
+  const failure = limits.spentBy({ name: 'carol', tag: undefined });
+  assert.equal(failure?.code, 'user-limit');
+  assert.match(failure?.detail ?? '', /carried as much in this month as its own limits allow/);
 });

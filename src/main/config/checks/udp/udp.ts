@@ -9,7 +9,7 @@ import { checkPortRange, PORT_RANGE_ALLOWED } from './port-range.js';
 const DAY_S = 86_400;
 
 // biome-ignore format: a table, one key a line
-export const UDP: { readonly [Key in keyof UdpOptions]: Setting<UdpOptions[Key]> } = {
+export const UDP: { readonly [Key in Exclude<keyof UdpOptions, 'way_fds_max'>]: Setting<UdpOptions[Key]> } = {
   enabled: flag({ doc: 'Whether SOCKS5 clients may send datagrams (UDP ASSOCIATE). Without it they are answered that the command is not supported. See [UDP](udp.md).', default: true, env: 'TCPROUTE_UDP_ENABLED' }),
   advertise: { ...orNone({ doc: 'The address to which clients are told to send their datagrams, where they cannot reach the one to which they have come (behind NAT): one address, or one of each family.', env: 'TCPROUTE_UDP_ADVERTISE', allowed: ADVERTISE_ALLOWED, check: checkAdvertise }), fromText: asList },
   ports: orNone({ doc: 'The ports on which clients\' datagrams are taken, for firewalls: `"20000-20999"`. Each association needs one. null leaves them to the kernel.', env: 'TCPROUTE_UDP_PORTS', allowed: PORT_RANGE_ALLOWED, check: checkPortRange }),

@@ -3,7 +3,7 @@
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Candidate } from '../../../../protocol/lines/candidate.js';
 import type { Options } from '../../../../protocol/options.js';
-import { isSticky } from '../../../../protocol/routes/destination-key.js';
+import { isSticky, isUdp } from '../../../../protocol/routes/destination-key.js';
 import type { LineView } from '../../../../protocol/routes/destination-memory.js';
 import { type Hint, type HintRules, hintFrom, type Neighbour } from '../../../../protocol/routes/hints.js';
 import { Neighbours } from '../../../../protocol/routes/neighbours.js';
@@ -38,7 +38,8 @@ export class KnownNeighbours {
 
   /** It is reached by this candidate. */
   place(destination: string, { line, ip }: Candidate): void {
-    if (this.#direct.has(line) && !isSticky(destination)) this.#index?.addAddress(destination, ip);
+    const isForAll = !isSticky(destination) && !isUdp(destination);
+    if (isForAll && this.#direct.has(line)) this.#index?.addAddress(destination, ip);
   }
 
   /** What neighbours tell of a destination of which nothing is remembered. `ip`: one of its addresses, if it is known. */
