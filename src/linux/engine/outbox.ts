@@ -1,14 +1,11 @@
 // The sends of one turn of an io_uring engine. It keeps their bytes in place until the kernel has taken them, and finds
 // the bytes of the few sends that fail. It is filled in one turn and emptied in the next, and allocates only while it
 // grows. It submits nothing: see uring.ts.
-import { type Memory, mapMemory, unmap } from '../memory.js';
+import type { Memory } from '../memory.js';
 import type { Ownership } from '../ownership.js';
 import { SEND_MAX } from './engine.js';
+import { Slabs } from './slabs.js';
 import type { Socket } from './socket.js';
-
-const SLAB_SIZE = SEND_MAX;
-/** Slabs that are kept for the next turns; a turn that needs more is a burst. */
-const SLABS_KEPT = 8;
 
 /** One send of one socket. */
 export interface Parcel {
@@ -25,51 +22,29 @@ export interface Parcel {
 }
 
 export class Outbox {
-  readonly #ownership: Ownership;
   readonly #parcels: Parcel[] = [];
   #count = 0;
   /** By slot: the index of its parcel. The entry may be left from an earlier turn or socket, so `find` checks the parcel. */
   #places = new Uint32Array(1024);
   /** For copies of the turn's bytes; more than one only in a burst. */
-  readonly #slabs: Memory[] = [];
-  #slab = 0;
-  #used = 0;
+  readonly #slabs: Slabs;
   /** Receive buffers from which bytes are sent: group and number of each in turn, the first `#lentCount` entries. */
   readonly #lent: number[] = [];
   #lentCount = 0;
 
   constructor(ownership: Ownership) {
-    this.#ownership = ownership;
-    this.#grow();
-  }
-
-  #grow(): void {
-    const memory = mapMemory(SLAB_SIZE);
-    this.#ownership.mapped(memory, false);
-    this.#slabs.push(memory);
+    this.#slabs = new Slabs(ownership);
   }
 
   /** The memory into which the last `place` copied. */
   get slab(): Memory {
-    return this.#slabs[this.#slab];
+    return this.#slabs.memory;
   }
 
-  /** Copies bytes into `slab` and returns their offset. */
+  /** Copies bytes (at most SEND_MAX) into `slab` and returns their offset. */
   place(bytes: Uint8Array): number {
-    const offset = this.#reserve(bytes.length);
+    const offset = this.#slabs.reserve(bytes.length);
     this.slab.bytes.set(bytes, offset);
-    return offset;
-  }
-
-  /** Reserves `size` bytes (at most SEND_MAX) in `slab` and returns their offset. */
-  #reserve(size: number): number {
-    if (this.#used + size > SLAB_SIZE) {
-      this.#slab += 1;
-      this.#used = 0;
-      if (this.#slab === this.#slabs.length) this.#grow();
-    }
-    const offset = this.#used;
-    this.#used += size;
     return offset;
   }
 
@@ -111,7 +86,7 @@ export class Outbox {
 
   #move(parcel: Parcel, room: number): void {
     const begun = parcel.memory.bytes.subarray(parcel.offset, parcel.offset + parcel.size);
-    parcel.offset = this.#reserve(room);
+    parcel.offset = this.#slabs.reserve(room);
     parcel.memory = this.slab;
     parcel.memory.bytes.set(begun, parcel.offset);
     parcel.room = room;
@@ -129,21 +104,11 @@ export class Outbox {
     for (let i = 0; i < this.#lentCount; i += 2) giveBack(this.#lent[i], this.#lent[i + 1]);
     this.#lentCount = 0;
     this.#count = 0;
-    this.#slab = 0;
-    this.#used = 0;
-    this.#shrink(SLABS_KEPT);
-  }
-
-  #shrink(kept: number): void {
-    while (this.#slabs.length > kept) {
-      const memory = this.#slabs.pop() as Memory;
-      this.#ownership.unmapping(memory);
-      unmap(memory);
-    }
+    this.#slabs.empty();
   }
 
   destroy(): void {
-    this.#shrink(0);
+    this.#slabs.destroy();
   }
 }
 
