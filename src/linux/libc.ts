@@ -89,6 +89,10 @@ export const send = syscallFunction('send', 'long', [int, address, size, int]);
 export const sendmsg = syscallFunction('sendmsg', 'long', [int, address, int]);
 /** (fd, message header, flags) → bytes */
 export const recvmsg = syscallFunction('recvmsg', 'long', [int, address, int]);
+/** (fd, message headers, count, flags) → messages */
+export const sendmmsg = syscallFunction('sendmmsg', 'int', [int, address, 'uint', int]);
+/** (fd, message headers, count, flags, timeout pointer) → messages */
+export const recvmmsg = syscallFunction('recvmmsg', 'int', [int, address, 'uint', int, address]);
 /** (name, flags) → fd */
 export const memfd_create = syscallFunction('memfd_create', 'int', [address, 'uint']);
 /** (fd, how) */

@@ -29,6 +29,7 @@ export const TINY: UringSizes = {
     { size: 4096, count: 2 },
     { size: 65536, count: 2 },
   ],
+  datagrams: { size: 2048, count: 2 },
 };
 
 const TURN_MS = 20;
@@ -129,7 +130,8 @@ export class World {
   #destroyed = false;
 
   constructor(kind: EngineKind, sizes?: UringSizes) {
-    const engine = kind === 'uring' ? UringEngine.open(this.books, sizes) : EpollEngine.open(this.books);
+    const engine =
+      kind === 'uring' ? UringEngine.open(this.books, sizes) : EpollEngine.open(this.books, sizes?.datagrams);
     if (typeof engine === 'number') throw new Error(`no ${kind} engine: ${errorName(engine)}`);
     this.engine = engine;
   }

@@ -5,6 +5,7 @@
 // splicing and does not run the thread: see pipes.ts and loop.ts.
 import type { Memory } from '../memory.js';
 import type { BufferGroup } from './buffers.js';
+import type { Outgoing } from './datagrams.js';
 import type { Handler, Socket } from './socket.js';
 
 /** Bytes that can be sent on one socket in one turn, by `send` and `sendCopy` together. */
@@ -86,6 +87,25 @@ export interface Engine {
   send(socket: Socket, memory: Memory, offset: number, size: number): boolean;
   /** The same for bytes of the JavaScript heap, which are copied. */
   sendCopy(socket: Socket, bytes: Uint8Array): boolean;
+  /**
+   * Receives datagrams repeatedly until the socket is closed. For a UDP socket (openUdp), on which none of the operations above but
+   * `handOver` and `close` may be called.
+   */
+  receiveDatagrams(socket: Socket): void;
+  /**
+   * Sends datagrams with the turn, never waits for room; what was not sent is told by `onDatagramsUnsent`. Nothing of `out` is kept
+   * but `out.memory`, whose bytes must stay unchanged until the next turn has begun; for bytes of `onDatagrams` the engine sees to
+   * that.
+   */
+  sendDatagrams(socket: Socket, out: Outgoing): void;
+  /** The same for one datagram of the JavaScript heap, which is copied. `to`, `head` and `ecn` as in `Outgoing`. */
+  sendDatagramCopy(
+    socket: Socket,
+    to: Uint8Array | undefined,
+    head: Uint8Array | undefined,
+    bytes: Uint8Array,
+    ecn: number,
+  ): void;
   /** Whether bytes that this turn sent on this socket are still unconfirmed: they may come back in `onUnsent`. */
   isSending(socket: Socket): boolean;
   /** Sends now what this turn has to send on this socket. Call it before a direct call that must not overtake. */

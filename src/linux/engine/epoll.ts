@@ -7,8 +7,10 @@ import { type Memory, mapMemory, unmap } from '../memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
 import { acceptFrom, connectTo, pendingError, pollNow, sendBytes, sendFrom, setLingerZero } from '../sockets.js';
 import { ThreadClock } from '../thread-clock.js';
-import { BufferGroup, GROUP_SIZES } from './buffers.js';
+import { BufferGroup, DATAGRAM_GROUP, GROUP_SIZES, type GroupSize } from './buffers.js';
+import type { Outgoing } from './datagrams.js';
 import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
+import { EpollDatagrams } from './epoll-datagrams.js';
 import { type Handler, Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
 
@@ -41,6 +43,8 @@ const Wait = {
   pollHangup: 32,
   send: 64,
   stopped: 128,
+  datagrams: 256,
+  moreDatagrams: 512,
 } as const;
 type Wait = (typeof Wait)[keyof typeof Wait];
 
@@ -72,13 +76,17 @@ export class EpollEngine implements Engine {
   /** A list: an array would take memory for 17 elements in each turn. */
   #postponed: Postponed | undefined;
   #lastPostponed: Postponed | undefined;
+  /** Made when the first socket needs it. */
+  #datagrams: EpollDatagrams | undefined;
+  readonly #datagramGroup: GroupSize;
 
-  static open(ownership: Ownership = UNRECORDED): EpollEngine | number {
+  static open(ownership: Ownership = UNRECORDED, datagrams: GroupSize = DATAGRAM_GROUP): EpollEngine | number {
     const fd = libc.epoll_create1(EPOLL_CLOEXEC);
-    return fd < 0 ? fd : new EpollEngine(fd, ownership);
+    return fd < 0 ? fd : new EpollEngine(fd, ownership, datagrams);
   }
 
-  private constructor(fd: number, ownership: Ownership) {
+  private constructor(fd: number, ownership: Ownership, datagrams: GroupSize) {
+    this.#datagramGroup = datagrams;
     this.now = this.#clock.read();
     this.#fd = fd;
     this.#ownership = ownership;
@@ -169,6 +177,37 @@ export class EpollEngine implements Engine {
     // Every send is a direct call in this engine.
   }
 
+  receiveDatagrams(socket: Socket): void {
+    this.#ofDatagrams();
+    socket.waiting |= Wait.datagrams;
+    socket.registered = true;
+    // Not EPOLLOUT: each datagram that leaves would wake the thread.
+    this.#register(socket.fd, socket.slot, socket.generation, EPOLLIN | EPOLLET);
+  }
+
+  #ofDatagrams(): EpollDatagrams {
+    this.#datagrams ??= new EpollDatagrams(this.#ownership, this.#datagramGroup);
+    return this.#datagrams;
+  }
+
+  #receiveDatagrams(socket: Socket): void {
+    if (!socket.closing && this.#ofDatagrams().receive(socket)) this.#tryLater(socket, Wait.moreDatagrams);
+  }
+
+  sendDatagrams(socket: Socket, out: Outgoing): void {
+    this.#ofDatagrams().send(socket, out);
+  }
+
+  sendDatagramCopy(
+    socket: Socket,
+    to: Uint8Array | undefined,
+    head: Uint8Array | undefined,
+    bytes: Uint8Array,
+    ecn: number,
+  ): void {
+    this.#ofDatagrams().sendCopy(socket, to, head, bytes, ecn);
+  }
+
   pollIn(socket: Socket): void {
     socket.pending |= Pending.pollIn;
     this.#tryLater(socket, Wait.pollIn);
@@ -187,6 +226,7 @@ export class EpollEngine implements Engine {
 
   close(socket: Socket, ending: Ending): void {
     if (socket.closing) return;
+    this.#datagrams?.flushOf(socket);
     socket.closing = true;
     if (ending === 'reset') setLingerZero(socket.fd);
     this.#table.remove(socket);
@@ -205,7 +245,9 @@ export class EpollEngine implements Engine {
 
   turn(timeout_ms: number): number {
     this.counts.turns += 1;
-    const tried = this.#tryPostponed();
+    const datagrams = this.#datagrams;
+    datagrams?.flush();
+    const tried = this.#tryPostponed() + (datagrams === undefined ? 0 : datagrams.tell());
     // Where handlers may have been called, this turn does not wait: the caller looks at what they did before it waits.
     const wait_ms = tried === 0 ? Math.max(0, Math.ceil(timeout_ms)) : 0;
     const count = libc.epoll_wait(this.#fd, this.#events.address, EVENTS_MAX, wait_ms);
@@ -220,6 +262,7 @@ export class EpollEngine implements Engine {
       const word = i * EVENT_WORDS;
       this.#happened(words[word + DATA_WORD], words[word + DATA_WORD + 1], words[word]);
     }
+    this.#datagrams?.flush();
     return tried + count;
   }
 
@@ -278,6 +321,11 @@ export class EpollEngine implements Engine {
     const socket = this.#table.find(low, high);
     if (socket === undefined) {
       this.counts.stale += 1;
+      return;
+    }
+    if ((socket.waiting & Wait.datagrams) !== 0) {
+      if ((events & EPOLLERR) !== 0) socket.handler.onDatagramErrors(socket);
+      this.#receiveDatagrams(socket);
       return;
     }
     const broken = (events & (EPOLLERR | EPOLLHUP)) !== 0;
@@ -343,6 +391,9 @@ export class EpollEngine implements Engine {
       case Wait.pollHangup:
         this.#pollHangup(socket);
         break;
+      case Wait.moreDatagrams:
+        this.#receiveDatagrams(socket);
+        break;
       case Wait.accept:
         if (result < 0) socket.handler.onAccept(socket, result);
         else if ((socket.waiting & Wait.accept) !== 0) this.#accept(socket);
@@ -404,5 +455,6 @@ export class EpollEngine implements Engine {
       this.#ownership.unmapping(memory);
       unmap(memory);
     }
+    this.#datagrams?.destroy();
   }
 }

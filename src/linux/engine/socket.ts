@@ -2,6 +2,7 @@
 // most of them are idle, so the engine's state of a socket is packed into the bits of one number. No syscall is made here.
 import type { Memory } from '../memory.js';
 import { BufferGroup } from './buffers.js';
+import type { Batch } from './datagrams.js';
 
 /** Called with the name of an event that the handler had not asked for. */
 let unasked = (event: string): void => {
@@ -52,6 +53,25 @@ export abstract class Handler {
   /** There is room to write, or an error. `result`: poll(2) events, or a negated errno. */
   onPollOut(_socket: Socket, _result: number): void {
     unasked('onPollOut');
+  }
+  /** Datagrams have come, all of one sender. `batch` is lent until this method returns. */
+  onDatagrams(_socket: Socket, _batch: Batch): void {
+    unasked('onDatagrams');
+  }
+  /**
+   * `count` datagrams were not sent. `error`: a negated errno (-EAGAIN and -ENOBUFS: no room; -EMSGSIZE: too long). An error that ICMP
+   * told of an earlier datagram costs no datagram: the engine has sent again.
+   */
+  onDatagramsUnsent(_socket: Socket, _count: number, _error: number): void {
+    unasked('onDatagramsUnsent');
+  }
+  /** The socket's error queue may hold something: take all of it (`readUdpErrors`). */
+  onDatagramErrors(_socket: Socket): void {
+    unasked('onDatagramErrors');
+  }
+  /** So many datagrams have come that were longer than a buffer, and are lost. */
+  onDatagramsCut(_socket: Socket, _count: number): void {
+    unasked('onDatagramsCut');
   }
   /** The connection is broken (`tellsBroken`), or both directions have ended. `result`: poll(2) events, or a negated errno. */
   onPollHangup(_socket: Socket, _result: number): void {

@@ -1,17 +1,20 @@
 // The engine over io_uring (kernel 6.1 and newer): all operations of a turn go to the kernel in one call. A receive takes
 // its buffer from a provided ring when data arrives, so an idle connection holds no buffer. The ring itself is ring.ts.
 import { EAGAIN, ECANCELED, ECONNRESET, ENOBUFS } from '../errno.js';
+import { errorName } from '../error-name.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory } from '../memory.js';
 import { closeOwned, type Ownership, UNRECORDED } from '../ownership.js';
 import { breakOff, SOCK_NONBLOCK_CLOEXEC, setLingerZero } from '../sockets.js';
 import { ThreadClock } from '../thread-clock.js';
-import { BufferGroup, GROUP_SIZES, type GroupSize } from './buffers.js';
+import { BufferGroup, DATAGRAM_GROUP, GROUP_SIZES, type GroupSize } from './buffers.js';
+import type { Outgoing } from './datagrams.js';
 import { type Ending, type Engine, type EngineCounts, SEND_MAX } from './engine.js';
 import { left, Outbox, type Parcel } from './outbox.js';
 import { Ring } from './ring.js';
 import { type Handler, Pending, type Socket, Streaming } from './socket.js';
 import { SocketTable } from './socket-table.js';
+import { UringDatagrams } from './uring-datagrams.js';
 
 // Opcodes of io_uring (uapi/linux/io_uring.h).
 const POLL_ADD = 6;
@@ -50,13 +53,15 @@ const Operation = {
   pollHangup: 7,
   pollOutLasting: 8,
   pollHangupLasting: 9,
+  receiveDatagrams: 10,
   cancel: 12,
   watch: 13,
   send: 14,
+  sendDatagrams: 15,
 } as const;
 type Operation = (typeof Operation)[keyof typeof Operation];
 
-const isOfSend = (high: number): boolean => (high & 15) === Operation.send;
+const isOfSend = (high: number): boolean => (high & 15) >= Operation.send;
 
 /** In the user data of a send, the upper eight bits of the lower half are the turn in which it was asked for. */
 const TURN_SHIFT = 24;
@@ -70,9 +75,15 @@ export interface UringSizes {
   readonly submissions: number;
   readonly completions: number;
   readonly groups: readonly GroupSize[];
+  readonly datagrams: GroupSize;
 }
 
-const DEFAULT_SIZES: UringSizes = { submissions: 1024, completions: 8192, groups: GROUP_SIZES };
+const DEFAULT_SIZES: UringSizes = {
+  submissions: 1024,
+  completions: 8192,
+  groups: GROUP_SIZES,
+  datagrams: DATAGRAM_GROUP,
+};
 
 const EMPTY = mapMemory(4096);
 const NOTHING = new Uint8Array();
@@ -98,6 +109,10 @@ export class UringEngine implements Engine {
   /** The buffers of the receive that `onReceive` is called with now, and whether the handler sends its bytes on. */
   #told: Memory | undefined;
   #isLent = false;
+  /** Made when the first socket needs it. */
+  #datagrams: UringDatagrams | undefined;
+  readonly #datagramGroup: GroupSize;
+  #hasDatagramBuffers = false;
 
   /** An engine, or the negated errno of the kernel's refusal. */
   static open(ownership: Ownership = UNRECORDED, sizes: UringSizes = DEFAULT_SIZES): UringEngine | number {
@@ -110,10 +125,11 @@ export class UringEngine implements Engine {
         return result;
       }
     }
-    return new UringEngine(ring, ownership);
+    return new UringEngine(ring, ownership, sizes.datagrams);
   }
 
-  private constructor(ring: Ring, ownership: Ownership) {
+  private constructor(ring: Ring, ownership: Ownership, datagrams: GroupSize) {
+    this.#datagramGroup = datagrams;
     this.now = this.#clock.read();
     this.#ring = ring;
     this.#ownership = ownership;
@@ -245,6 +261,43 @@ export class UringEngine implements Engine {
     else socket.handler.onUnsent(socket, left(parcel, Math.max(result, 0)), result < 0 ? result : -EAGAIN);
   }
 
+  receiveDatagrams(socket: Socket): void {
+    const datagrams = this.#ofDatagrams();
+    if (!this.#hasDatagramBuffers) {
+      const result = datagrams.provide(this.#datagramGroup);
+      if (result < 0) throw new Error(`no buffers for datagrams: ${errorName(result)}`);
+      this.#hasDatagramBuffers = true;
+    }
+    socket.group = BufferGroup.datagrams;
+    this.#receiveDatagrams(socket, datagrams);
+  }
+
+  #ofDatagrams(): UringDatagrams {
+    this.#datagrams ??= new UringDatagrams(this.#ring, this.#ownership);
+    return this.#datagrams;
+  }
+
+  #receiveDatagrams(socket: Socket, datagrams: UringDatagrams): void {
+    socket.inFlight += 1;
+    socket.waiting |= 1 << Operation.receiveDatagrams;
+    datagrams.receive(socket, (socket.generation << 4) | Operation.receiveDatagrams);
+  }
+
+  sendDatagrams(socket: Socket, out: Outgoing): void {
+    this.#ofDatagrams().send(socket, out, (socket.generation << 4) | Operation.sendDatagrams);
+  }
+
+  sendDatagramCopy(
+    socket: Socket,
+    to: Uint8Array | undefined,
+    head: Uint8Array | undefined,
+    bytes: Uint8Array,
+    ecn: number,
+  ): void {
+    const high = (socket.generation << 4) | Operation.sendDatagrams;
+    this.#ofDatagrams().sendCopy(socket, to, head, bytes, ecn, high);
+  }
+
   pollIn(socket: Socket): void {
     socket.pending |= Pending.pollIn;
     this.#poll(socket, POLLIN | POLLRDHUP, Operation.pollIn);
@@ -351,6 +404,7 @@ export class UringEngine implements Engine {
     const posted = this.#outbox;
     this.#outbox = this.#posted;
     this.#posted = posted;
+    this.#datagrams?.turn();
     this.#ring.enter(timeout_ms > 0 ? outcomes : 0, timeout_ms);
     this.now = this.#clock.look(timeout_ms);
     this.isBehind = this.#clock.wasAway || this.#ring.overflows > this.counts.overflows;
@@ -358,6 +412,7 @@ export class UringEngine implements Engine {
     // an end of stream. A handler that hears of the end must know of the reset, and of bytes that were not sent.
     const count = this.#ring.drain(this.#completed, isOfSend);
     posted.empty(this.#giveBack);
+    this.#datagrams?.empty();
     this.counts.overflows = this.#ring.overflows;
     if (this.#starved.length > 0) this.#feed();
     return count;
@@ -368,6 +423,10 @@ export class UringEngine implements Engine {
     if (operation === Operation.watch) {
       if ((flags & CQE_MORE) === 0) this.#armWatch(low);
       this.#watches[low].readable();
+      return;
+    }
+    if (operation === Operation.sendDatagrams) {
+      if (this.#datagrams?.failed(low, result) !== true) this.counts.stale += 1;
       return;
     }
     const isSend = operation === Operation.send;
@@ -397,6 +456,9 @@ export class UringEngine implements Engine {
         break;
       case Operation.stream:
         this.#streamed(socket, result, flags);
+        break;
+      case Operation.receiveDatagrams:
+        this.#receivedDatagrams(socket, result, flags);
         break;
       case Operation.connect:
         socket.handler.onConnect(socket, result);
@@ -468,6 +530,19 @@ export class UringEngine implements Engine {
     else this.stream(socket);
   }
 
+  /** One completion of a multishot receive. It ends with an empty datagram, an error, or when there was no buffer. */
+  #receivedDatagrams(socket: Socket, result: number, flags: number): void {
+    const datagrams = this.#ofDatagrams();
+    if ((flags & CQE_HAS_BUFFER) !== 0) {
+      const id = flags >>> 16;
+      if (datagrams.received(socket, id)) this.#outbox.lend(BufferGroup.datagrams, id);
+      else this.#giveBack(BufferGroup.datagrams, id);
+    } else if (result < 0 && result !== -ENOBUFS && result !== -ECANCELED) socket.handler.onDatagramErrors(socket);
+    if ((flags & CQE_MORE) !== 0 || socket.closing) return;
+    if (result === -ENOBUFS) this.#starve(socket);
+    else this.#receiveDatagrams(socket, datagrams);
+  }
+
   #starve(socket: Socket): void {
     this.counts.bufferWaits += 1;
     this.#starved.push(socket);
@@ -505,7 +580,8 @@ export class UringEngine implements Engine {
     this.#starved = [];
     for (const socket of starved) {
       if (socket.closing) continue;
-      if (socket.streaming === Streaming.no) this.receive(socket, socket.group);
+      if (socket.group === BufferGroup.datagrams) this.#receiveDatagrams(socket, this.#ofDatagrams());
+      else if (socket.streaming === Streaming.no) this.receive(socket, socket.group);
       else this.#streamEnded(socket, false);
     }
   }
@@ -530,5 +606,6 @@ export class UringEngine implements Engine {
     this.#ring.close();
     this.#outbox.destroy();
     this.#posted.destroy();
+    this.#datagrams?.destroy();
   }
 }

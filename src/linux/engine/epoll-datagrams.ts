@@ -1,0 +1,191 @@
+// Datagrams in the epoll engine: many in one call, both ways (recvmmsg(2), sendmmsg(2)). Sends of one socket that follow each other
+// go together. What is not of datagrams, the waiting and the sockets are epoll.ts's.
+import { EAGAIN } from '../errno.js';
+import * as libc from '../libc.js';
+import { type Memory, mapMemory, unmap } from '../memory.js';
+import type { Ownership } from '../ownership.js';
+import { DATAGRAM_PREFACE, type GroupSize } from './buffers.js';
+import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
+import type { Outgoing } from './datagrams.js';
+import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from './received-datagrams.js';
+import type { Socket } from './socket.js';
+import { tellUnsent, type Unsent } from './unsent-datagrams.js';
+
+const MSG_DONTWAIT = 0x40;
+const MSG_TRUNC = 0x20;
+/** Messages of one call. */
+const RECEIVED_MAX = 32;
+const SENT_MAX = 64;
+/** Calls for one socket in a turn: others have their turn, too. */
+const CALLS_MAX = 4;
+
+/** In a buffer: the sender's address, what the kernel tells, and behind the preface the datagram. */
+const NAME = 0;
+const CONTROL = 32;
+/** A struct mmsghdr, and behind them all a struct iovec for each. In words: fields of the former. */
+const HEADER_SIZE = 64;
+const HEADER_WORDS = HEADER_SIZE / 4;
+const PIECE_SIZE = 16;
+const NAME_SIZE_WORD = 2;
+const CONTROL_SIZE_WORD = 10;
+const FLAGS_WORD = 12;
+const SIZE_WORD = 14;
+
+export class EpollDatagrams {
+  readonly #ownership: Ownership;
+  readonly #buffers: Memory;
+  readonly #bufferSize: number;
+  readonly #headers: Memory;
+  readonly #batch: ReceivedBatch;
+  readonly #outbox: DatagramOutbox;
+  /** The socket of what is in the outbox. */
+  #socket: Socket | undefined;
+  #unsent: Unsent[] = [];
+
+  constructor(ownership: Ownership, group: GroupSize) {
+    this.#ownership = ownership;
+    this.#bufferSize = group.size;
+    this.#buffers = mapMemory(group.size * RECEIVED_MAX);
+    this.#headers = mapMemory((HEADER_SIZE + PIECE_SIZE) * RECEIVED_MAX);
+    for (const memory of [this.#buffers, this.#headers]) ownership.mapped(memory, false);
+    this.#batch = new ReceivedBatch(this.#buffers);
+    this.#outbox = new DatagramOutbox(SENT_MAX, ownership);
+    this.#layOut();
+  }
+
+  #layOut(): void {
+    const { address } = this.#headers;
+    const view = new DataView(this.#headers.bytes.buffer);
+    for (let i = 0; i < RECEIVED_MAX; i += 1) {
+      const header = i * HEADER_SIZE;
+      const piece = RECEIVED_MAX * HEADER_SIZE + i * PIECE_SIZE;
+      const buffer = this.#buffers.address + i * this.#bufferSize;
+      view.setBigUint64(header, BigInt(buffer + NAME), true);
+      view.setBigUint64(header + 16, BigInt(address + piece), true);
+      view.setBigUint64(header + 24, 1n, true);
+      view.setBigUint64(header + 32, BigInt(buffer + CONTROL), true);
+      view.setBigUint64(piece, BigInt(buffer + DATAGRAM_PREFACE), true);
+      view.setBigUint64(piece + 8, BigInt(this.#bufferSize - DATAGRAM_PREFACE), true);
+      this.#expect(i);
+    }
+  }
+
+  /** The kernel writes what it has written over what it may write. */
+  #expect(i: number): void {
+    const word = i * HEADER_WORDS;
+    this.#headers.words[word + NAME_SIZE_WORD] = NAME_SIZE;
+    this.#headers.words[word + CONTROL_SIZE_WORD] = CONTROL_SIZE;
+  }
+
+  /** Tells all that has come; true when there may be more than this turn has time for. */
+  receive(socket: Socket): boolean {
+    for (let calls = 0; calls < CALLS_MAX; calls += 1) {
+      const count = libc.recvmmsg(socket.fd, this.#headers.address, RECEIVED_MAX, MSG_DONTWAIT, 0);
+      if (count === -EAGAIN) return false;
+      if (count < 0) socket.handler.onDatagramErrors(socket);
+      for (let i = 0; i < count; i += 1) {
+        if (!socket.closing) this.#tell(socket, i);
+        this.#expect(i);
+      }
+      // The next call writes over what is being sent.
+      this.flush();
+      if (socket.closing) return false;
+      // An error that comes in between wakes the thread again.
+      if (count >= 0 && count < RECEIVED_MAX) return false;
+    }
+    return true;
+  }
+
+  #tell(socket: Socket, i: number): void {
+    const { words } = this.#headers;
+    const word = i * HEADER_WORDS;
+    const buffer = i * this.#bufferSize;
+    const size = Math.min(words[word + SIZE_WORD], this.#bufferSize - DATAGRAM_PREFACE);
+    const controlSize = words[word + CONTROL_SIZE_WORD];
+    this.#batch.read(this.#buffers, buffer + NAME, buffer + CONTROL, controlSize, buffer + DATAGRAM_PREFACE, size);
+    if ((words[word + FLAGS_WORD] & MSG_TRUNC) !== 0) socket.handler.onDatagramsCut(socket, this.#batch.count);
+    else socket.handler.onDatagrams(socket, this.#batch);
+  }
+
+  send(socket: Socket, out: Outgoing): void {
+    this.#begin(socket);
+    this.#post(socket, out);
+  }
+
+  sendCopy(
+    socket: Socket,
+    to: Uint8Array | undefined,
+    head: Uint8Array | undefined,
+    bytes: Uint8Array,
+    ecn: number,
+  ): void {
+    this.#begin(socket);
+    this.#post(socket, this.#outbox.copyOf(to, head, bytes, ecn));
+  }
+
+  /** Makes room for a message of this socket. */
+  #begin(socket: Socket): void {
+    if (this.#outbox.isFull || socket !== this.#socket) this.flush();
+    this.#socket = socket;
+  }
+
+  #post(socket: Socket, out: Outgoing): void {
+    const refusal = this.#outbox.refusal(out);
+    if (refusal !== 0) {
+      this.#unsent.push({ socket, count: out.count, error: refusal });
+      return;
+    }
+    for (let first = 0; first < out.count; ) {
+      if (this.#outbox.isFull) {
+        this.flush();
+        this.#socket = socket;
+      }
+      first += this.#outbox.add(socket, out, first);
+    }
+  }
+
+  /** Sends now what there is to send. It calls no handler. */
+  flush(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    const { count } = this.#outbox;
+    for (let place = 0; place < count; ) {
+      const address = this.#outbox.messages.addressOf(place);
+      const result = libc.sendmmsg(socket.fd, address, count - place, MSG_DONTWAIT_NOSIGNAL);
+      if (result > 0) place += result;
+      else {
+        this.#failed(socket, place, result);
+        place += 1;
+      }
+    }
+    this.#outbox.empty();
+    this.#socket = undefined;
+  }
+
+  #failed(socket: Socket, place: number, error: number): void {
+    const count = this.#outbox.again(place, error);
+    if (count > 0) this.#unsent.push({ socket, count, error: this.#outbox.error });
+  }
+
+  /** Sends what this socket has to send, before it is closed. */
+  flushOf(socket: Socket): void {
+    if (socket === this.#socket) this.flush();
+  }
+
+  /** Tells what was not sent. Returns how often. */
+  tell(): number {
+    if (this.#unsent.length === 0) return 0;
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const { socket, count, error } of unsent) if (!socket.closing) tellUnsent(socket, count, error);
+    return unsent.length;
+  }
+
+  destroy(): void {
+    this.#outbox.destroy();
+    for (const memory of [this.#buffers, this.#headers]) {
+      this.#ownership.unmapping(memory);
+      unmap(memory);
+    }
+  }
+}
