@@ -475,6 +475,13 @@ export const RULES: Rules = {
     ],
     // A site in virtual time.
     'bench/fleet/model': [PROTOCOL, 'bench/tables'],
+    'bench/udp': [
+      ...['bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/choice', 'bench/choice/cells'],
+      ...['bench/udp/load', 'bench/udp/subjects'],
+    ],
+    // Its sockets are used by direct calls, so that no engine of ours is measured with the subjects.
+    'bench/udp/load': ['bench/shared', 'bench/process', 'src/linux', 'test/helpers'],
+    'bench/udp/subjects': ['bench/peers'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     'bench/scrape': [PROTOCOL, 'src/threads/*', 'src/workers/admin/*', 'test/helpers'],
     bench: [

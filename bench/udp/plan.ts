@@ -1,0 +1,29 @@
+// What is measured: sizes of datagrams, and how they are spread over associations and destinations. Pure.
+import type { Shape } from './load/messages.js';
+
+export interface Cell {
+  readonly name: string;
+  /** Bytes of a datagram. */
+  readonly size: number;
+  readonly shape: Shape;
+}
+
+/** A voice or a game, and a full packet of QUIC. */
+const SIZES = [64, 1200];
+
+/** One flow; a thousand flows of one client, and of as many clients. */
+const SHAPES: readonly Shape[] = [
+  { associations: 1, destinations: 1 },
+  { associations: 1, destinations: 1000 },
+  { associations: 1000, destinations: 1 },
+];
+
+export const CELLS: readonly Cell[] = SIZES.flatMap((size) =>
+  SHAPES.map((shape) => ({ name: `${size}-${shape.associations}x${shape.destinations}`, size, shape })),
+);
+
+export function titleOf({ size, shape: { associations, destinations } }: Cell): string {
+  const of = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const each = associations === 1 ? '' : ' each';
+  return `datagrams of ${size} B: ${of(associations, 'association')}, ${of(destinations, 'destination')}${each}`;
+}

@@ -1,0 +1,99 @@
+// The results of a cell as a table. Pure.
+import type { Table } from '../choice/cells/cell.js';
+import { median } from '../results/median.js';
+import type { Measured, Measurement } from './measure.js';
+import { type Cell, titleOf } from './plan.js';
+
+export interface Row {
+  readonly subject: string;
+  /** One of each round, or why there is none. */
+  readonly rounds: readonly (Measured | string)[];
+}
+
+export const HEADINGS: readonly string[] = [
+  'subject',
+  'top, round trips a second',
+  'lost %',
+  'CPU µs a datagram',
+  'user',
+  'system',
+  'at half of it: a second',
+  'lost %',
+  'CPU µs a datagram',
+  'p50 ms',
+  'p99 ms',
+];
+
+const NOTES: readonly string[] = [
+  'A round trip is two datagrams that the subject passes on. `lost`: what did not come back, but for what the generator or the far',
+  'end has lost itself. CPU time is that of the subject, by datagram that it has passed on.',
+];
+
+const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+
+/** A loss is shown, however small it is. */
+const percent = (share: number): string => (share === 0 ? '0' : share < 0.0001 ? '< 0.01' : fixed(share * 100, 2));
+
+export function formatRows(cell: Cell, rows: readonly Row[]): Table {
+  return { title: titleOf(cell), notes: NOTES, headings: HEADINGS, rows: rows.map(textsOf) };
+}
+
+function textsOf({ subject, rounds }: Row): string[] {
+  const measured = rounds.filter((round) => typeof round !== 'string');
+  if (measured.length === 0) return [subject, String(rounds[0] ?? 'not measured'), ...HEADINGS.slice(2).map(() => '-')];
+  const of = (load: keyof Measured, value: (one: Measurement) => number): number =>
+    median(measured.map((round) => value(round[load])));
+  const cpu = (load: keyof Measured): string =>
+    fixed(
+      of(load, ({ user, system }) => user + system),
+      2,
+    );
+  return [
+    subject,
+    fixed(
+      of('top', ({ rate }) => rate),
+      0,
+    ),
+    percent(of('top', ({ loss }) => loss)),
+    cpu('top'),
+    fixed(
+      of('top', ({ user }) => user),
+      2,
+    ),
+    fixed(
+      of('top', ({ system }) => system),
+      2,
+    ),
+    fixed(
+      of('half', ({ rate }) => rate),
+      0,
+    ),
+    percent(of('half', ({ loss }) => loss)),
+    cpu('half'),
+    fixed(
+      of('half', ({ outcome }) => outcome.latency.p50),
+      2,
+    ),
+    fixed(
+      of('half', ({ outcome }) => outcome.latency.p99),
+      2,
+    ),
+  ];
+}
+
+/** What breaks the promise that nothing is lost at half of the top rate; `gateways` are the subjects that promise it. */
+export function brokenIn(cell: Cell, rows: readonly Row[], gateways: readonly string[]): string[] {
+  return rows
+    .filter(({ subject }) => gateways.includes(subject))
+    .flatMap(({ subject, rounds }) =>
+      rounds.flatMap((round) => {
+        const where = `${cell.name}, ${subject}`;
+        if (typeof round === 'string') return [`${where}: ${round}`];
+        const { loss, outcome } = round.half;
+        const lost =
+          loss > 0 ? [`${where}: ${Math.round(loss * outcome.sent)} of ${outcome.sent} datagrams were lost`] : [];
+        const { wrong } = outcome;
+        return wrong > 0 ? [...lost, `${where}: ${wrong} datagrams came from nowhere`] : lost;
+      }),
+    );
+}
