@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FORGED_MAX } from '../../../../src/protocol/quic/race/entrant.js';
 import { QuicRace, RACE_MAX_MS, WEAK_WAIT_MS } from '../../../../src/protocol/quic/race/race.js';
+import { OPENING_MS } from '../../../../src/protocol/quic/race/usual-time.js';
 import type { ServerAnswer } from '../../../../src/protocol/quic/server-answer.js';
 import { mutationRuns } from '../../../helpers/mutation-runs.js';
 import { type Echo, type LineParts, play } from '../../../helpers/quic-race-world.js';
@@ -203,9 +204,9 @@ test('packets that nobody can check yet are kept, and follow the first that is a
 });
 
 test('a way that opens slowly is given time, and is late only after its flight went out', () => {
-  const slow = { late_ms: 50, opening_ms: 500, opens_ms: 300 };
+  const slow = { late_ms: 50, opening_ms: OPENING_MS, opens_ms: 300 };
   assert.deepEqual(play({ lines: [slow, answers(5)] }).flights, [[300], [350]]);
-  assert.deepEqual(play({ lines: [{ ...slow, opens_ms: 5000 }, answers(5)] }).flights, [[], [550]]);
+  assert.deepEqual(play({ lines: [{ ...slow, opens_ms: 5000 }, answers(5)] }).flights, [[], [OPENING_MS + 50]]);
   const { outcomes } = play({ lines: [{ ...slow, opens_ms: 5000 }, answers(5)] });
   assert.deepEqual(outcomes, ['unsent', 'won']);
 });
