@@ -1,13 +1,13 @@
 // `npm run bench:udp`: measures cell by cell, in each of which the subjects take turns, and ends with an exit status that says
 // whether the gateway does what it promises.
 import type { Outcome } from '../choice/cells/cell.js';
-import { runCells, runProgram } from '../choice/run-cells.js';
-import { Daemon, StartError } from '../peers/daemon.js';
+import { type RunCell, runCells, runProgram } from '../choice/run-cells.js';
 import { FarEnd, Generator } from './load/ends.js';
 import { type Durations, type Ends, type Measured, measureCell } from './measure.js';
 import { parseOptions, type UdpBenchOptions, USAGE } from './options.js';
 import type { Cell } from './plan.js';
-import { type Entrant, entrants, GATEWAYS } from './subjects/subjects.js';
+import { quic } from './quic/cell.js';
+import { type Entrant, entrants, GATEWAYS, running } from './subjects/subjects.js';
 import { brokenIn, formatRows, type Row } from './table.js';
 
 const FORMAT = 1;
@@ -15,33 +15,13 @@ const FORMAT = 1;
 const QUICK_NOTE = `--quick is too short for figures: the tables show that all works.
 `;
 
-/** Subjects get their destinations from their clients. */
-const NO_TARGET = { echo: [], source: [], sink: [], proxy: [] };
-
 const FULL: Durations = { warmUp_ms: 1000, load_ms: 1500 };
 const QUICK: Durations = { warmUp_ms: 100, load_ms: 200 };
 
-async function measure(
-  { peer, path }: Entrant,
-  cell: Cell,
-  ends: Ends,
-  options: UdpBenchOptions,
-): Promise<Measured | string> {
-  let daemon: Daemon;
-  try {
-    daemon = await Daemon.start(peer, path, NO_TARGET, 1);
-  } catch (error) {
-    if (error instanceof StartError) return error.message;
-    throw error;
-  }
-  try {
-    const { pid, listen } = daemon;
-    const durations = options.quick ? QUICK : FULL;
-    const measured = await measureCell({ pid, entry: listen.echo }, cell, ends, durations, options);
-    return daemon.end === undefined ? measured : `ended with ${daemon.end}`;
-  } finally {
-    await daemon.stop();
-  }
+function measure(entrant: Entrant, cell: Cell, ends: Ends, options: UdpBenchOptions): Promise<Measured | string> {
+  return running(entrant, ({ pid, listen }) =>
+    measureCell({ pid, entry: listen.echo }, cell, ends, options.quick ? QUICK : FULL, options),
+  );
 }
 
 async function runCell(
@@ -65,6 +45,11 @@ async function runCell(
   return { table: formatRows(cell, rows), broken: brokenIn(cell, rows, GATEWAYS), measured: rows };
 }
 
+const quicCell =
+  ({ subjects, quick }: UdpBenchOptions): RunCell =>
+  (told) =>
+    quic(entrants(subjects, undefined, 'two lines'), GATEWAYS, quick, told);
+
 async function bench(options: UdpBenchOptions): Promise<number> {
   const all = entrants(options.subjects, options.before);
   if (all.length === 0) throw new Error('none of the subjects is installed');
@@ -73,10 +58,14 @@ async function bench(options: UdpBenchOptions): Promise<number> {
   try {
     await generator.ready();
     const ends = { generator, farEnd, port: await farEnd.ready() };
-    return await runCells(
-      { name: 'udp', format: FORMAT, options, quickNote: QUICK_NOTE },
-      options.cells.map((cell) => (told) => runCell(cell, all, ends, options, told)),
-    );
+    return await runCells({ name: 'udp', format: FORMAT, options, quickNote: QUICK_NOTE }, [
+      ...options.cells.map(
+        (cell): RunCell =>
+          (told) =>
+            runCell(cell, all, ends, options, told),
+      ),
+      ...(options.quic ? [quicCell(options)] : []),
+    ]);
   } finally {
     await generator.stop();
     await farEnd.stop();

@@ -60,7 +60,7 @@ async function run(pid: number, { generator, farEnd }: Ends, load: Load): Promis
 /** Undefined with a sentence where the subject could not open what the cell needs. `entry`: its port. */
 export async function measureCell(
   { pid, entry }: { readonly pid: number; readonly entry: number },
-  { size, shape }: Cell,
+  { size, shape, joined }: Cell,
   ends: Ends,
   { warmUp_ms, load_ms }: Durations,
   { window, quick }: { readonly window: number; readonly quick: boolean },
@@ -68,7 +68,7 @@ export async function measureCell(
   const refused = await ends.generator.open(entry, ends.port, shape);
   if (refused !== undefined) return refused;
   try {
-    const top: Load = { size, window, rate: undefined, duration_ms: load_ms };
+    const top: Load = { size, window, joined, rate: undefined, duration_ms: load_ms };
     await ends.generator.carryOut({ ...top, duration_ms: warmUp_ms });
     const highest = await run(pid, ends, top);
     const rate = quick ? QUICK_RATE : highest.rate / 2;

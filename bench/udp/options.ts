@@ -10,12 +10,16 @@ const WINDOW = 128;
 /** Every datagram of the generator is in one of its batches. */
 const WINDOW_MAX = 10_000;
 
+const QUIC = 'quic';
+const CELL_NAMES = [...CELLS.map(({ name }) => name), QUIC];
+
 export const USAGE = `Usage: npm run bench:udp -- [options]
 
 Measures what programs relay of UDP for SOCKS5 clients, in turns: how many datagrams a second when always as many are under way,
-and what is lost, how late the rest is and what a datagram costs at half of that rate. All datagrams go to a far end on this machine and come back.
+and what is lost, how late the rest is and what a datagram costs at half of that rate. All datagrams go to a far end on this machine
+and come back. The cell ${QUIC} measures how long a client of QUIC waits when a line swallows its datagrams or forges an answer.
 
-  --cells LIST     of ${CELLS.map(({ name }) => name).join(', ')}
+  --cells LIST     of ${CELL_NAMES.join(', ')}
                    (default: all; BYTES-ASSOCIATIONSxDESTINATIONS of each)
   --subjects LIST  of ${NAMES.join(', ')}   (default: all that are found)
   --before DIR     beside the gateway in that checkout
@@ -25,7 +29,7 @@ and what is lost, how late the rest is and what a datagram costs at half of that
   --json FILE      where the results go                      (default: bench/results/)
   --help           show this text
 
-The exit status is 1 when the gateway lost datagrams at half of its top rate.
+The exit status is 1 when the gateway lost datagrams at half of its top rate, or a client of QUIC did not get its file.
 `;
 
 const FLAGS = {
@@ -41,6 +45,8 @@ const FLAGS = {
 
 export interface UdpBenchOptions {
   readonly cells: readonly Cell[];
+  /** Whether the cell of QUIC is among them. */
+  readonly quic: boolean;
   readonly subjects: readonly string[];
   readonly before: string | undefined;
   readonly rounds: number;
@@ -63,13 +69,10 @@ function among<Name extends string>(flag: string, text: string | undefined, name
 export function parseOptions(argv: readonly string[]): UdpBenchOptions {
   const { values } = parseArgs({ args: [...argv], options: FLAGS, strict: true });
   const { before, quick, json, help } = values;
-  const names = among(
-    'cells',
-    values.cells,
-    CELLS.map(({ name }) => name),
-  );
+  const names = among('cells', values.cells, CELL_NAMES);
   return {
     cells: CELLS.filter(({ name }) => names.includes(name)),
+    quic: names.includes(QUIC),
     subjects: among('subjects', values.subjects, NAMES),
     ...{ before, quick, json, help },
     rounds: count('rounds', values.rounds ?? (quick ? '1' : `${ROUNDS}`)),

@@ -6,6 +6,8 @@ export interface Cell {
   /** Bytes of a datagram. */
   readonly size: number;
   readonly shape: Shape;
+  /** Datagrams that clients send as one (UDP GSO), as programs with QUIC do; 1 for none. */
+  readonly joined: number;
 }
 
 /** A voice or a game, and a full packet of QUIC. */
@@ -18,12 +20,20 @@ const SHAPES: readonly Shape[] = [
   { associations: 1000, destinations: 1 },
 ];
 
-export const CELLS: readonly Cell[] = SIZES.flatMap((size) =>
-  SHAPES.map((shape) => ({ name: `${size}-${shape.associations}x${shape.destinations}`, size, shape })),
+const SEPARATE: readonly Cell[] = SIZES.flatMap((size) =>
+  SHAPES.map((shape) => ({
+    name: `${size}-${shape.associations}x${shape.destinations}`,
+    ...{ size, shape, joined: 1 },
+  })),
 );
 
-export function titleOf({ size, shape: { associations, destinations } }: Cell): string {
+const JOINED: Cell = { name: '1200-joined', size: 1200, shape: SHAPES[0], joined: 16 };
+
+export const CELLS: readonly Cell[] = [...SEPARATE, JOINED];
+
+export function titleOf({ size, shape: { associations, destinations }, joined }: Cell): string {
   const of = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   const each = associations === 1 ? '' : ' each';
-  return `datagrams of ${size} B: ${of(associations, 'association')}, ${of(destinations, 'destination')}${each}`;
+  const together = joined === 1 ? '' : `, ${joined} sent as one`;
+  return `datagrams of ${size} B: ${of(associations, 'association')}, ${of(destinations, 'destination')}${each}${together}`;
 }

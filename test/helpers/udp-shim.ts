@@ -30,6 +30,9 @@ export class UdpShim {
   /** Datagrams that programs have sent, and that have come for them. */
   up = 0;
   down = 0;
+  /** When the first of each came (performance.now). */
+  firstUp_ms: number | undefined;
+  firstDown_ms: number | undefined;
   /** Why datagrams of programs were dropped: refusals of the proxy. */
   readonly failures: string[] = [];
   readonly #proxy: SocksServer;
@@ -73,6 +76,7 @@ export class UdpShim {
 
   #sent(bytes: Buffer, { address, port }: RemoteInfo): void {
     this.up += 1;
+    this.firstUp_ms ??= performance.now();
     const name = `${address} ${port}`;
     const sender = this.#senders.get(name);
     if (sender?.association !== undefined) sender.association.send(this.#destination, bytes);
@@ -94,6 +98,7 @@ export class UdpShim {
       sender.association = association;
       association.onDatagram = ({ bytes }) => {
         this.down += 1;
+        this.firstDown_ms ??= performance.now();
         this.#socket.send(bytes, port, address, () => {});
       };
       for (const bytes of sender.waiting) association.send(this.#destination, bytes);

@@ -479,8 +479,9 @@ export const RULES: Rules = {
     'bench/fleet/model': [PROTOCOL, 'bench/tables'],
     'bench/udp': [
       ...['bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/choice', 'bench/choice/cells'],
-      ...['bench/udp/load', 'bench/udp/subjects'],
+      ...['bench/udp/load', 'bench/udp/quic', 'bench/udp/subjects'],
     ],
+    'bench/udp/quic': ['bench/choice/cells', 'bench/udp/subjects', 'test/helpers', 'test/helpers/quic'],
     // Its sockets are used by direct calls, so that no engine of ours is measured with the subjects.
     'bench/udp/load': ['bench/shared', 'bench/process', 'src/linux', 'test/helpers'],
     'bench/udp/subjects': ['bench/peers'],

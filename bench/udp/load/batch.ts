@@ -14,6 +14,11 @@ const NAME_LENGTH = 2;
 const CONTROL_LENGTH = 10;
 const RECEIVED = 14;
 const VECTOR_LENGTH = 2;
+const SOL_UDP = 17;
+const UDP_SEGMENT = 103;
+/** struct cmsghdr with two bytes behind it, and what it takes with its padding. */
+const SEGMENT_LENGTH = 18;
+const SEGMENT_SPACE = 24;
 /** A slot's datagram begins here, so that what follows a header of ten bytes is aligned. */
 const LEAD = 2;
 
@@ -25,6 +30,8 @@ export class Batch {
   /** Words of the first struct iovec. */
   readonly #vectors: number;
   readonly #hasNames: boolean;
+  /** Where the header of joined datagrams stands, in words. */
+  readonly #joint: number;
 
   /** `slot`: the longest datagram. `hasNames`: peers and the address that they sent to are kept, for an answer. */
   constructor(capacity: number, slot: number, hasNames: boolean) {
@@ -34,7 +41,9 @@ export class Batch {
     const vectors = capacity * HEADER_SIZE;
     const names = vectors + capacity * VECTOR_SIZE;
     const controls = names + capacity * NAME_SIZE;
-    this.#slots = controls + capacity * CONTROL_SIZE;
+    const joint = controls + capacity * CONTROL_SIZE;
+    this.#joint = joint / 4;
+    this.#slots = joint + HEADER_SIZE + CONTROL_SIZE;
     this.#vectors = vectors / 4;
     this.memory = mapMemory(this.#slots + capacity * this.#slot);
     for (let i = 0; i < capacity; i += 1) {
@@ -48,6 +57,9 @@ export class Batch {
       this.#point(this.#vectors + i * 4, this.offsetOf(i));
       this.setSize(i, this.#slot - LEAD);
     }
+    this.#point(this.#joint + 8, joint + HEADER_SIZE);
+    this.memory.words[this.#joint + CONTROL_LENGTH] = SEGMENT_SPACE;
+    this.memory.words.set([SEGMENT_LENGTH, 0, SOL_UDP, UDP_SEGMENT], this.#joint + HEADER_WORDS);
   }
 
   #point(word: number, offset: number): void {
@@ -79,6 +91,18 @@ export class Batch {
   /** Sends the first `count` datagrams: how many the kernel has taken, or a negated errno. */
   send(fd: number, count: number): number {
     return libc.sendmmsg(fd, this.memory.address, count, MSG_DONTWAIT);
+  }
+
+  /**
+   * Sends the datagrams from `first` on, all of `size` bytes, as one that the kernel divides (UDP GSO): how many it has taken, or a
+   * negated errno.
+   */
+  sendJoined(fd: number, first: number, count: number, size: number): number {
+    this.#point(this.#joint + 4, this.#vectors * 4 + first * VECTOR_SIZE);
+    this.memory.words[this.#joint + 6] = count;
+    this.memory.words[this.#joint + HEADER_WORDS + 4] = size;
+    const taken = libc.sendmsg(fd, this.memory.address + this.#joint * 4, MSG_DONTWAIT);
+    return taken < 0 ? taken : count;
   }
 
   /** Sends `count` datagrams that have come back to where they came from; returns how many were sent. */

@@ -72,4 +72,9 @@ export class Letters {
   get batch(): number {
     return BATCH;
   }
+
+  /** Bytes of each datagram, with its header. */
+  get sizeOnWire(): number {
+    return HEADER_SIZE + this.#size;
+  }
 }

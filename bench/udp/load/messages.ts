@@ -14,6 +14,8 @@ export interface Load {
   /** Datagrams a second; undefined: as many as come back, `window` of them under way. */
   readonly rate: number | undefined;
   readonly window: number;
+  /** Datagrams that are sent as one, which the kernel divides where nobody takes them so (UDP GSO, GRO); 1 for none. */
+  readonly joined: number;
   readonly duration_ms: number;
 }
 

@@ -89,13 +89,27 @@ export class Run {
     for (let left = due; left > 0; ) {
       const count = Math.min(left, this.#letters.batch, Math.ceil(due / sockets.length));
       this.#letters.write(flight.next, count);
-      const sent = Math.max(0, this.#letters.outgoing.send(sockets[this.#turn], count));
+      const sent = this.#sendFrom(sockets[this.#turn], count);
       this.#turn = this.#turn + 1 < sockets.length ? this.#turn + 1 : 0;
       flight.sent(sent, now);
       this.#begun += count;
       this.#unsent += count - sent;
       left -= count;
     }
+  }
+
+  /** Sends the first `count` datagrams of the batch; returns how many the kernel has taken. */
+  #sendFrom(fd: number, count: number): number {
+    const { outgoing, sizeOnWire } = this.#letters;
+    const { joined } = this.#load;
+    if (joined === 1) return Math.max(0, outgoing.send(fd, count));
+    let sent = 0;
+    while (sent < count) {
+      const some = Math.min(joined, count - sent);
+      if (outgoing.sendJoined(fd, sent, some, sizeOnWire) < 0) break;
+      sent += some;
+    }
+    return sent;
   }
 
   /** Reads what has come; returns how much that was. */

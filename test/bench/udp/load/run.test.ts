@@ -36,13 +36,13 @@ async function relaying(passes: (number: number) => boolean, forges = false) {
   };
 }
 
-async function carryOut(relay: { readonly port: number }, destinations: number, rate: number | undefined) {
+async function carryOut(relay: { readonly port: number }, destinations: number, rate: number | undefined, joined = 1) {
   const [generator, farEnd] = [new Generator(), new FarEnd()];
   try {
     await generator.ready();
     const port = await farEnd.ready();
     assert.equal(await generator.open(relay.port, port, { associations: 1, destinations }), undefined);
-    const outcome = await generator.carryOut({ size: 64, rate, window: 8, duration_ms: 100 });
+    const outcome = await generator.carryOut({ size: 64, rate, window: 8, joined, duration_ms: 100 });
     await generator.close();
     assert.equal(await farEnd.losses(), 0);
     return outcome;
@@ -57,6 +57,14 @@ test('all that a relay passes on comes back, from where it was sent to', async (
   const { sent, answered, unsent, dropped, wrong } = await carryOut(relay, 300, 500);
   assert.ok(sent > 10);
   assert.deepEqual([answered, unsent, dropped, wrong], [sent, 0, 0, 0]);
+  await relay.close();
+});
+
+test('datagrams that are sent as one come one by one to a relay that does not take them so', async () => {
+  const relay = await relaying(() => true);
+  const { sent, answered, unsent, wrong } = await carryOut(relay, 3, undefined, 4);
+  assert.ok(sent >= 8);
+  assert.deepEqual([answered, unsent, wrong], [sent, 0, 0]);
   await relay.close();
 });
 
