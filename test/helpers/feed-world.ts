@@ -26,7 +26,10 @@ export class FeedWorld {
 
   constructor() {
     const { records, names } = this.own;
-    const served = connectionsAdmin({ actor: 0, records, names, watch: () => {}, dial, testRules: dial });
+    const served = connectionsAdmin({
+      ...{ actor: 0, records, names, watch: () => {}, dial, testRules: dial },
+      flowBook: { records: undefined },
+    });
     const connections = this.served.remote<ConnectionsAdmin>({
       ...served,
       news: async (since, most) => {

@@ -34,9 +34,9 @@ export class FlowsWorld {
   readonly closed: number[] = [];
   readonly book: FlowBook;
 
-  constructor({ live_max = 10, ended_max = 3 } = {}) {
+  constructor({ live_max = 10, ended_max = 3, actor = 4 } = {}) {
     this.book = new FlowBook({
-      ...{ actor: 4, clock: this.clock, present: () => this.clock.now, ...this.names, live_max, ended_max },
+      ...{ actor, clock: this.clock, present: () => this.clock.now, ...this.names, live_max, ended_max },
       tally: new UdpTally(this.counts),
       log: {
         enabled: (level) => level === 'debug' && this.isDebugging,

@@ -1,7 +1,9 @@
 // What a scrape might read, as plain values: each figure is another one, so that a test sees which went where.
 
+import { DROP_CAUSES } from '../../src/protocol/udp/drop.js';
 import { Counter } from '../../src/threads/shared/counters.js';
 import { TIME_BOUNDS_MS, TURN_BOUNDS_MS } from '../../src/threads/shared/time-histogram.js';
+import { UdpCount, UdpCounts, type UdpTotals } from '../../src/threads/shared/udp-counts.js';
 import type { LineReading, Readings } from '../../src/workers/admin/metrics/readings/readings.js';
 import { shareSeen } from './share-seen.js';
 
@@ -21,6 +23,17 @@ export const lineReading = (name: string, seed: number): LineReading => ({
   },
 });
 
+/** What was done with datagrams: each figure is another one. */
+function udpTotals(): UdpTotals {
+  const counts = new UdpCounts(UdpCounts.create());
+  for (const [at, place] of Object.values(UdpCount).entries()) counts.add(place, 500 - 3 * at);
+  for (const [at, cause] of DROP_CAUSES.entries()) counts.dropped(cause, 40 + at);
+  for (const kind of ['quic', 'quic', 'dns', 'other'] as const) counts.flowOpened(kind);
+  counts.flowEnded('idle');
+  for (const time_ms of [3, 70, 900]) counts.quicAnswered(time_ms);
+  return UdpCounts.sum([counts]);
+}
+
 /** `lines`: how many there are. */
 export function scrapeReadings(lines = 2): Readings {
   const counters = Object.fromEntries(Object.entries(Counter).map(([name, place]) => [name, 100 + place]));
@@ -38,6 +51,7 @@ export function scrapeReadings(lines = 2): Readings {
     ],
     handshakes: [{ spoken: 'socks5', how: 'broke-protocol', count: 4 }],
     failures: new Map([['refused', 5]]),
+    udp: udpTotals(),
     lines: Array.from({ length: lines }, (_, seed) => lineReading(`upstream-${seed}`, seed)),
     actors: [{ actor: 0, turns: 1234, queued: 6, turnTimes: timesIn(TURN_BOUNDS_MS, 7) }],
     traces: { sent: 12, dropped: 3 },

@@ -165,7 +165,7 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['-1'], "Unknown option '-1'"],
     [
       ['check', '--json'],
-      "'--json' belongs to 'dns', 'explain', 'status', 'connections', 'lines', 'routes', 'bad-addresses', 'budgets' and 'fleet'",
+      "'--json' belongs to 'dns', 'explain', 'status', 'connections', 'flows', 'lines', 'routes', 'bad-addresses', 'budgets' and 'fleet'",
     ],
     [
       ['status', '--admin', 'here'],
@@ -200,7 +200,7 @@ test('a command line that is not understood is one line and exits 2', () => {
     [['explain', 'a.test:0'], "'a.test:0' is not HOST, HOST:PORT or [IPv6]:PORT"],
     [['explain', 'https://a.test/'], "'https://a.test/' is not HOST, HOST:PORT or [IPv6]:PORT; did you mean 'a.test'?"],
     [['explain', 'a.test', '--tls', '--no-tls'], "'--tls' and '--no-tls' contradict each other"],
-    [['dns', 'a.test', '--user', 'alice'], "'--user' belongs to 'explain', 'connections' and 'budgets'"],
+    [['dns', 'a.test', '--user', 'alice'], "'--user' belongs to 'explain', 'connections', 'flows' and 'budgets'"],
     [['explain', 'a.test', '--client', 'lan'], "'lan' is not an IP address, nor 'unix'"],
     [['explain', 'a.test', '--tag', 'work'], "'--tag' needs '--user'"],
     [['explain', 'a.test', '--user', 'a', '--user', 'b'], "'--user' is given twice"],

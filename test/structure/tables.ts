@@ -42,7 +42,9 @@ export const RULES: Rules = {
     // What lists of connections are asked for, and in which order they are told.
     'src/protocol/connections': ['src/protocol/address', 'src/protocol/race'],
     // Datagrams: their headers, flows and counts.
-    'src/protocol/udp': ['src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
+    'src/protocol/udp': [
+      ...['src/protocol/address', 'src/protocol/connections', 'src/protocol/lines', 'src/protocol/race'],
+    ],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     // The ClientHello of QUIC is that of TLS.
@@ -110,6 +112,7 @@ export const RULES: Rules = {
       'src/threads/contracts',
       'src/threads/contracts/admin',
       'src/workers/connection/records',
+      'src/workers/connection/udp/records',
     ],
     'src/workers/connection/client': [PROTOCOL, 'src/linux/*', 'src/workers/connection/shared'],
     'src/workers/connection/race': [
@@ -219,6 +222,11 @@ export const RULES: Rules = {
     'src/workers/admin/api/connections': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/shared'],
       'src/workers/admin/endpoint',
+    ],
+    // Flows are asked for and listed as connections are.
+    'src/workers/admin/api/flows': [
+      ...[PROTOCOL, 'src/threads', 'src/threads/contracts/admin', 'src/workers/admin/endpoint'],
+      'src/workers/admin/api/connections',
     ],
     'src/workers/admin/api/status': [
       PROTOCOL,

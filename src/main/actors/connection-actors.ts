@@ -11,6 +11,7 @@ import { Counters } from '../../threads/shared/counters.js';
 import { FdQueue } from '../../threads/shared/fd-queue.js';
 import { type Carried, LineBytes } from '../../threads/shared/line-bytes.js';
 import { MapTable, OwnerTable } from '../../threads/shared/owner-table.js';
+import { UdpCounts, type UdpTotals } from '../../threads/shared/udp-counts.js';
 import { within } from '../../threads/within.js';
 import { Dispatcher } from '../accept/dispatcher.js';
 import type { Prepared } from '../process/change.js';
@@ -122,6 +123,11 @@ export class ConnectionActors {
       this.#memories.map(({ lineBytes }) => new LineBytes(lineBytes)),
       line,
     );
+  }
+
+  /** What all of them have done with datagrams since the start. */
+  get udp(): UdpTotals {
+    return UdpCounts.sum(this.#memories.map(({ udpCounts }) => new UdpCounts(udpCounts)));
   }
 
   get hosts(): readonly ActorHost<ConnectionActor>[] {

@@ -39,6 +39,8 @@ export const FLAGS = {
   ended: { type: 'boolean', about: 'those that have ended, in place of the live ones' },
   sort: { type: 'string', multiple: true, word: 'KEY', values: ['opened_at', 'ended_at', 'bytes_up', 'bytes_down', 'duration_ms'], about: 'by opened_at, ended_at, bytes_up, bytes_down or duration_ms, the highest first', usual: 'opened_at; ended_at with --ended' },
   how: { type: 'string', multiple: true, word: 'KIND', about: 'only those with this kind of evidence, such as injection' },
+  kind: { type: 'string', multiple: true, word: 'KIND', values: ['quic', 'dns', 'other'], about: 'only flows of this kind: quic, dns or other' },
+  association: { type: 'string', multiple: true, word: 'ID', about: 'only flows of the association with this control connection, by its id' },
   limit: { type: 'string', multiple: true, word: 'N', about: 'at most so many rows', usual: '100000' },
   for: { type: 'string', multiple: true, word: 'KIND', values: ['loopback', 'lan', 'haproxy', 'uplinks'], about: 'loopback, lan, haproxy or uplinks; nothing is asked then, and a password is made' },
   output: { type: 'string', multiple: true, short: 'o', word: 'FILE', values: 'files', about: 'where to write it', usual: 'config.json' },
@@ -126,6 +128,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       client: 'only those of clients from this address or network; "unix" for those of Unix sockets',
       user: 'only those of this user',
       listener: 'only those that came in by this listener',
+    },
+  },
+  flows: {
+    about: 'list the live flows of datagrams (UDP) of the running gateway, or those that have ended',
+    more: [ASKED_STATUS],
+    flags: [
+      ...(['ended', 'client', 'user', 'target', 'line', 'listener', 'kind', 'association', 'sort', 'limit'] as const),
+      ...(['json', ...ASKED] as const),
+    ],
+    abouts: {
+      client: 'only those of clients from this address or network',
+      user: 'only those of this user',
+      listener: 'only those of associations that came in by this listener',
+      target: 'only what goes there, as for connections; a name may be that of a QUIC flow, too',
     },
   },
   lines: {

@@ -13,6 +13,7 @@ import type { GatewayAdmin } from '../../threads/contracts/admin/gateway.js';
 import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import { RoomFlag } from '../../threads/shared/room-flag.js';
 import { type Stats, statsOf } from '../../threads/shared/stats.js';
+import type { UdpTotals } from '../../threads/shared/udp-counts.js';
 import { isWaiting, reasonOf } from '../../threads/within.js';
 import { Acceptor } from '../accept/acceptor.js';
 import { waitingAt } from '../accept/backlog.js';
@@ -213,7 +214,8 @@ class Start {
       ...{ fdsMax: this.#fdsMax, supervisor, admin, acceptor, roomMaker, listeners },
       ...{ links: this.#links, log: this.#log },
     });
-    const seen = { supervisor, admin, dispatcher, listeners, stats, counts, fdsMax: this.#fdsMax };
+    const udp = (): UdpTotals => supervisor.connections.udp;
+    const seen = { supervisor, admin, dispatcher, listeners, stats, udp, counts, fdsMax: this.#fdsMax };
     let closed: Promise<Ended> | undefined;
     const close = async (drain_timeout_ms: number): Promise<Ended> => {
       const left_ms = await patience.waits(drain_timeout_ms);
@@ -271,6 +273,7 @@ class Start {
       },
       broken: new Promise((resolve) => running.catch((error: unknown) => resolve(reasonOf(error)))),
       stats,
+      udp,
       listenerCounts: () =>
         listeners.open.map(({ listener }) => ({ name: listener.name, ...counts.arrivals(listener.number) })),
       close(drain_timeout_ms) {

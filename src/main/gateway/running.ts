@@ -11,6 +11,7 @@ import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import type { GatewayCounts } from '../../threads/shared/gateway-counts.js';
 import type { ListenerCounts, Stats } from '../../threads/shared/stats.js';
+import type { UdpTotals } from '../../threads/shared/udp-counts.js';
 import type { Address } from '../accept/listen.js';
 import type { ListeningSocket } from '../accept/listening-socket.js';
 import type { ShownBudget } from '../budgets/shown.js';
@@ -31,6 +32,8 @@ export interface Gateway {
   /** Resolves, with the reason, only if the gateway can no longer accept clients; it must then be closed. */
   readonly broken: Promise<string>;
   stats(): Stats;
+  /** What was done with datagrams. */
+  udp(): UdpTotals;
   /** What all actors work by, with what was computed. */
   options(): Options;
   /** Has everything log at that level until another configuration is published. */

@@ -4,6 +4,7 @@ import type { BadAddress, Evidence } from '../../protocol/trust/evidence.js';
 import type { NamesControl } from '../../threads/contracts/dns.js';
 import type { Remote } from '../../threads/port.js';
 import type { ListenerCounts, Stats } from '../../threads/shared/stats.js';
+import type { UdpTotals } from '../../threads/shared/udp-counts.js';
 import { within } from '../../threads/within.js';
 import type { Dropped, Logger } from '../process/log.js';
 
@@ -14,6 +15,7 @@ const BAD_ADDRESSES_MAX = 200;
 /** What is reported of. */
 export interface Reported {
   stats(): Stats;
+  udp(): UdpTotals;
   listenerCounts(): readonly ListenerCounts[];
   /** The contract of the DNS actor; undefined while it is being restarted. */
   names(): Pick<Remote<NamesControl>, 'statistics' | 'badAddresses'> | undefined;
@@ -26,6 +28,8 @@ export async function report(gateway: Reported, dropped: Dropped, log: Logger): 
   const accessDropped = stats.accessDropped + dropped.access;
   log.info({ ...stats, logsDropped, accessDropped }, 'report: connections');
   for (const counts of gateway.listenerCounts()) log.info(counts, 'report: listener');
+  const { quicAnswer, ...udp } = gateway.udp();
+  if (udp.associations + udp.associationsRefused > 0) log.info(udp, 'report: UDP');
   const names = gateway.names();
   if (names === undefined) {
     log.warn('report: the DNS actor is being started again');

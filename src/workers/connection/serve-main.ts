@@ -25,7 +25,7 @@ export interface ServedParts {
   readonly parts: Pick<
     Context,
     | ('engine' | 'links' | 'deadlines' | 'sites' | 'failures' | 'records' | 'tunnels' | 'counters')
-    | ('names' | 'outcomes' | 'routes' | 'foreignHints')
+    | ('names' | 'outcomes' | 'routes' | 'foreignHints' | 'flowBook')
   >;
   readonly generations: Generations;
   readonly carrying: Pick<Carrying, 'watch'>;
@@ -42,14 +42,14 @@ export function serveMain(
   { control, actor: number }: Pick<ConnectionStart, 'control' | 'actor'>,
   { parts, generations, carrying, why, drain, queued, setAccess }: ServedParts,
 ): void {
-  const { engine, links, sites, failures, records, tunnels, names, outcomes, routes, foreignHints } = parts;
+  const { engine, links, sites, failures, records, tunnels, names, outcomes, routes, foreignHints, flowBook } = parts;
   const silence = new SilentConnections(parts);
   const watch = (): void => carrying.watch(engine.now);
   const dial = (asked: DialAsked) => dialLine(generations.context, asked);
   const test: ConnectionsAdmin['testRules'] = (target, as, isRaced) =>
     testRules(generations.context, generations.listenerNumber, { target, as, isRaced });
   const asked = { watch, dial, testRules: test };
-  const admin = new OnePort(connectionsAdmin({ actor: number, records, names: generations, ...asked }));
+  const admin = new OnePort(connectionsAdmin({ actor: number, records, flowBook, names: generations, ...asked }));
   control.once('close', () => admin.close());
   const actor: ConnectionActor = {
     ready: async () => ({ engine: engine.kind, why }),

@@ -155,6 +155,59 @@ test('lines, routes and bad addresses are tables', async () => {
   assert.match((await lookAt(fixture, 'bad-addresses')).said as string, /^192\.0\.2\.1 +a\.test +injection +udp:/m);
 });
 
+test('flows are a table, with the name of a QUIC flow, and what the filters say is asked for', async () => {
+  const fixture = await gateway();
+  const flow = {
+    ...{ client: '10.0.0.7:5000', user: 'ada', target: '192.0.2.9:443', sni: 'example.com', kind: 'quic' },
+    ...{ phase: 'open', line: 'fast', datagrams_up: 12, datagrams_down: 30, bytes_up: 3000, bytes_down: 40_000 },
+    ...{ first_answer_ms: 31.4, duration_ms: 9000, silent_ms: 40, ended_at: '2026-11-30T10:00:00.000Z' },
+  };
+  const waiting = { ...flow, target: 'example.com:53', kind: 'dns', phase: 'waiting', line: undefined };
+  const { first_answer_ms, ...silent } = waiting;
+  fixture.answer('/api/v1/flows', { flows: [flow, silent], matched: 2, silent_workers: [] });
+  const asked = { kind: 'quic', association: '0-1-2', client: '10.0.0.0/8' };
+  const said = (await lookAt(fixture, 'flows', asked, 200)).said as string;
+  assert.deepEqual(fixture.asked, [
+    'GET /api/v1/flows?state=live&client=10.0.0.0%2F8&kind=quic&association=0-1-2&limit=500',
+  ]);
+  assert.match(
+    said,
+    /^10\.0\.0\.7:5000 +ada +192\.0\.2\.9:443 \(example\.com\) +quic +fast +12 +30 +3 kB +40 kB +31 ms +40 ms +9 s$/m,
+  );
+  assert.match(
+    said,
+    /^10\.0\.0\.7:5000 +ada +example\.com:53 +dns +\(waiting\) +12 +30 +3 kB +40 kB +never +40 ms +9 s$/m,
+  );
+  const rows = [
+    { ...flow, phase: 'ended', ending: 'idle' },
+    { ...silent, phase: 'ended', ending: 'failed', cause: 'no-such-name' },
+  ];
+  fixture.answer('/api/v1/flows', { flows: rows, matched: 2, silent_workers: [] });
+  const ended = (await lookAt(fixture, 'flows', { ended: true }, 200)).said as string;
+  assert.match(ended, /^\d\d:00:00 .* fast .* 9 s +idle *$/m);
+  assert.match(ended, /^\d\d:00:00 .* - .* never +9 s +no-such-name *$/m);
+});
+
+test('status tells of datagrams where there are any', async () => {
+  const fixture = await gateway();
+  const udp = {
+    ...{ associations: { live: 2, max: 1000 }, flows: { live: 5, max: 65_536 }, datagrams_up: 90, dropped: 4 },
+    ...{ datagrams_down: 80, bytes_up: 1, bytes_down: 2, quic_races: 3, quic_rescues: 1 },
+  };
+  fixture.answer('/api/v1/status', statusOf({ udp }));
+  fixture.answer('/api/v1/lines', { lines: [LINE] });
+  fixture.traffic = { ...TRAFFIC, datagrams_up_per_s: 20, datagrams_down_per_s: 3.5 };
+  const said = (await lookAt(fixture, 'status', {}, 120)).said as string;
+  assert.match(said, /^ {2}3 live of 4096 {3}5 flows {3}up /m);
+  assert.match(
+    said,
+    /^datagrams\n {2}2 associations {3}5 flows of 65536 {3}sent 20\/s {3}came 3\.5\/s {3}dropped 4 {3}QUIC rescues 1$/m,
+  );
+  const none = { ...udp, associations: { live: 0 }, flows: { live: 0 }, datagrams_up: 0, dropped: 0 };
+  fixture.answer('/api/v1/status', statusOf({ udp: none }));
+  assert.doesNotMatch((await lookAt(fixture, 'status')).said as string, /datagrams|flow/);
+});
+
 test('budgets of lines and users are a table, of which one user may be asked for', async () => {
   const fixture = await gateway();
   const month = { begins: '2026-11-01', ends: '2026-12-01' };

@@ -5,6 +5,7 @@ import type { ListCommand } from '../admin/looks.js';
 import { BAD_ADDRESSES } from './bad-addresses.js';
 import { BUDGETS } from './budgets.js';
 import { ENDED, LIVE } from './connections.js';
+import { ENDED_FLOWS, LIVE_FLOWS } from './flows.js';
 import { LINES } from './lines.js';
 import type { List } from './list.js';
 import { ROUTES } from './routes.js';
@@ -19,12 +20,16 @@ export interface Asked {
   readonly listener?: string | undefined;
   readonly sort?: string | undefined;
   readonly how?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly association?: string | undefined;
 }
 
 export function listOf(command: ListCommand, { ended }: Asked): List {
   switch (command) {
     case 'connections':
       return ended ? ENDED : LIVE;
+    case 'flows':
+      return ended ? ENDED_FLOWS : LIVE_FLOWS;
     case 'lines':
       return LINES;
     case 'routes':
@@ -40,11 +45,14 @@ export function listOf(command: ListCommand, { ended }: Asked): List {
 
 export function queryOf(
   command: ListCommand,
-  { ended, client, user, target, line, listener, sort, how }: Asked,
+  { ended, client, user, target, line, listener, sort, how, kind, association }: Asked,
 ): Query {
+  const alike = { state: ended ? 'ended' : 'live', client, user, target, line, listener, sort };
   switch (command) {
     case 'connections':
-      return { state: ended ? 'ended' : 'live', client, user, target, line, listener, sort };
+      return alike;
+    case 'flows':
+      return { ...alike, kind, association };
     case 'routes':
       return { match: target, line };
     case 'lines':

@@ -40,7 +40,7 @@ function rate(row: Part): string {
 }
 
 /** The time of the day here. */
-const timeText = (at: number | undefined): string =>
+export const timeText = (at: number | undefined): string =>
   at === undefined ? UNKNOWN : new Date(at).toTimeString().slice(0, '00:00:00'.length);
 
 const CONNECTIONS = { path: '/api/v1/connections', rows: 'connections', pagedBy: 'cursor' } as const;

@@ -72,12 +72,31 @@ export function figuresOf(status: Part, traffic: Part | undefined): readonly str
   const [live, max] = [connections.number('live'), connections.number('max')];
   const [up_s, down_s] = [traffic?.number('bytes_up_per_s'), traffic?.number('bytes_down_per_s')];
   const [opened_s, failed_s] = [traffic?.number('opened_per_s'), traffic?.number('failed_per_s')];
+  const flows = status.part('udp').part('flows').number('live') ?? 0;
   return [
     `${live ?? UNKNOWN} live${max === undefined ? '' : ` of ${max}`}`,
+    ...(flows > 0 ? [counted(flows, 'flow')] : []),
     `up ${rateText(up_s)}`,
     `down ${rateText(down_s)}`,
     `new ${pace(opened_s)}`,
     `failed ${pace(failed_s)}`,
+  ];
+}
+
+/** Of datagrams; empty where no client has ever asked to send any, and of a gateway that does not tell. */
+export function datagramsOf(status: Part, traffic: Part | undefined): readonly string[] {
+  const udp = status.part('udp');
+  const [associations, flows] = [udp.part('associations'), udp.part('flows')];
+  const [live, max] = [flows.number('live'), flows.number('max')];
+  const [sent, dropped, rescues] = [udp.number('datagrams_up'), udp.number('dropped'), udp.number('quic_rescues')];
+  if (live === undefined || live + (associations.number('live') ?? 0) + (sent ?? 0) + (dropped ?? 0) === 0) return [];
+  return [
+    counted(associations.number('live') ?? 0, 'association'),
+    `${counted(live, 'flow')}${max === undefined ? '' : ` of ${max}`}`,
+    `sent ${pace(traffic?.number('datagrams_up_per_s'))}`,
+    `came ${pace(traffic?.number('datagrams_down_per_s'))}`,
+    `dropped ${dropped ?? UNKNOWN}`,
+    ...(rescues ? [`QUIC rescues ${rescues}`] : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import { ageText, bytesText, shareText, UNKNOWN } from '../drawing/figures.js';
 import { type Column, tableLines } from '../drawing/table.js';
 import { clipped } from '../drawing/width.js';
 import { LINE_COLUMNS } from '../lists/lines.js';
-import { figuresOf, resourcesOf, titleOf, toldIn, type Wrong, wrongIn } from './overview.js';
+import { datagramsOf, figuresOf, resourcesOf, titleOf, toldIn, type Wrong, wrongIn } from './overview.js';
 
 /** Rows of lines: more are for `tcproute lines`. */
 const LINES_MAX = 12;
@@ -22,12 +22,14 @@ export function statusText(
   const wrong = wrongIn(status);
   const sentences = (all: readonly Wrong[]): readonly string[] => all.map((one) => INDENT + sentenceOf(one, now));
   const told = toldIn(status);
+  const datagrams = datagramsOf(status, traffic);
   const state = wrong.length === 0 ? 'all is well' : `${wrong.length} wrong`;
   const text = [
     `${titleOf(status)}: ${state}`,
     ...sentences(wrong),
     '',
     ...part('connections', [figuresOf(status, traffic).join('   ')]),
+    ...part('datagrams', datagrams.length === 0 ? [] : [datagrams.join('   ')]),
     ...part('process', [resourcesOf(status).join('   ')]),
     ...part('listeners', tableOf(LISTENER_COLUMNS, status.parts('listeners'), LISTENERS_MAX, width)),
     ...(lines === undefined ? [] : part('lines', tableOf(LINE_COLUMNS, lines, LINES_MAX, width))),

@@ -58,6 +58,9 @@ function command(state: TopState, text: string): TopState {
     case '3':
     case 'u':
       return turnedTo(state, 'clients');
+    case '4':
+    case 'f':
+      return turnedTo(state, 'flows');
     case 's':
       return sorted(state, nextSort(state, 1));
     case 'S':

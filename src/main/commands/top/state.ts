@@ -1,6 +1,6 @@
 // What `tcproute top` shows and how, as its user has chosen: a value. Pure.
 
-export const VIEWS = ['connections', 'lines', 'clients'] as const;
+export const VIEWS = ['connections', 'lines', 'clients', 'flows'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Sort {
@@ -34,14 +34,16 @@ export interface SortChoice {
   readonly descending: boolean;
 }
 
-/** In the order in which a key goes through them; the first one is the usual one. */
+/** Of what is listed by the API in an order. */
+const CARRIED: readonly [SortChoice, ...SortChoice[]] = [
+  { by: 'bytes_down', title: 'bytes to the client', descending: true },
+  { by: 'bytes_up', title: 'bytes from the client', descending: true },
+  { by: 'opened_at', title: 'time of opening', descending: true },
+  { by: 'duration_ms', title: 'duration', descending: true },
+];
+
 export const SORTS: Readonly<Record<View, readonly [SortChoice, ...SortChoice[]]>> = {
-  connections: [
-    { by: 'bytes_down', title: 'bytes to the client', descending: true },
-    { by: 'bytes_up', title: 'bytes from the client', descending: true },
-    { by: 'opened_at', title: 'time of opening', descending: true },
-    { by: 'duration_ms', title: 'duration', descending: true },
-  ],
+  connections: CARRIED,
   lines: [
     { by: 'order', title: 'order in the configuration', descending: false },
     { by: 'wins', title: 'wins', descending: true },
@@ -56,6 +58,7 @@ export const SORTS: Readonly<Record<View, readonly [SortChoice, ...SortChoice[]]
     { by: 'up', title: 'bytes from the client', descending: true },
     { by: 'client', title: 'client', descending: false },
   ],
+  flows: CARRIED,
 };
 
 const usual = (view: View): Sort => ({ by: SORTS[view][0].by, descending: SORTS[view][0].descending });
@@ -65,8 +68,8 @@ export const EVERY_MS = [500, 1000, 2000, 5000, 10_000, 30_000] as const;
 
 export const BEGINNING: TopState = {
   view: 'connections',
-  sort: { connections: usual('connections'), lines: usual('lines'), clients: usual('clients') },
-  filter: { connections: '', lines: '', clients: '' },
+  sort: { connections: usual('connections'), lines: usual('lines'), clients: usual('clients'), flows: usual('flows') },
+  filter: { connections: '', lines: '', clients: '', flows: '' },
   typing: undefined,
   isHelp: false,
   isPaused: false,

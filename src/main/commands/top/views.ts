@@ -4,10 +4,12 @@ import { Part } from '../admin/part.js';
 import { rateText } from '../drawing/figures.js';
 import { type Column, tableLines } from '../drawing/table.js';
 import { LIVE, LIVE_COLUMNS } from '../lists/connections.js';
+import { LIVE_FLOWS } from '../lists/flows.js';
 import { isWrong, LINE_COLUMNS, LINES } from '../lists/lines.js';
+import type { List } from '../lists/list.js';
 import { CLIENT_COLUMNS, clientsOf } from './clients.js';
 import type { Table } from './draw.js';
-import { connectionFilter, hasWords } from './filter.js';
+import { connectionFilter, flowFilter, hasWords } from './filter.js';
 import { inOrder } from './order.js';
 import type { ConnectionRates } from './rates.js';
 import type { TopState } from './state.js';
@@ -34,14 +36,21 @@ export async function viewed(client: AdminClient, state: TopState, { traffic, ra
   switch (view) {
     case 'connections': {
       const order = { sort: sort.by, order: sort.descending ? 'desc' : 'asc', limit: ROWS_MAX };
-      const answer = await connections(client, { ...order, ...connectionFilter(filter) });
+      const answer = await live(client, LIVE, { ...order, ...connectionFilter(filter) });
       if (answer.code !== 'told') return answer;
       rates.see(answer.rows, performance.now());
       const columns = LIVE_COLUMNS.map((column) => (column.heading === 'rate' ? rateColumn(rates) : column));
       return { code: 'viewed', table: tableOf(columns, answer.rows, answer.matched) };
     }
+    case 'flows': {
+      const order = { sort: sort.by, order: sort.descending ? 'desc' : 'asc', limit: ROWS_MAX };
+      const answer = await live(client, LIVE_FLOWS, { ...order, ...flowFilter(filter) });
+      return answer.code === 'told'
+        ? { code: 'viewed', table: tableOf(LIVE_FLOWS.columns, answer.rows, answer.matched) }
+        : answer;
+    }
     case 'clients': {
-      const answer = await connections(client, { sort: 'bytes_down', limit: CONNECTIONS_MAX });
+      const answer = await live(client, LIVE, { sort: 'bytes_down', limit: CONNECTIONS_MAX });
       if (answer.code !== 'told') return answer;
       rates.see(answer.rows, performance.now());
       const known = clientsOf(answer.rows, (row) => rates.of(row) ?? 0);
@@ -69,11 +78,11 @@ const rateColumn = (rates: ConnectionRates): Column<Part> => ({
   leave: 3,
 });
 
-async function connections(client: AdminClient, query: Query) {
-  const answer = await client.ask(LIVE.path, { state: 'live', ...query });
+async function live(client: AdminClient, list: List, query: Query) {
+  const answer = await client.ask(list.path, { state: 'live', ...query });
   if (answer.code !== 'answered') return answer;
   const page = new Part(answer.value);
-  return { code: 'told', rows: page.parts(LIVE.rows), matched: page.number('matched') } as const;
+  return { code: 'told', rows: page.parts(list.rows), matched: page.number('matched') } as const;
 }
 
 /** With what each line carries now, both ways together. */

@@ -1,49 +1,14 @@
 // What the admin actor asks of a connection actor, called through comlink over a MessagePort. Each call does a bounded piece of
 // work; whoever wants more calls again. Types only.
 import type { Target } from '../../../protocol/address/target.js';
-import type { ConnectionId } from '../../../protocol/connections/connection-id.js';
 import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
-import type { Order, Place } from '../../../protocol/connections/order.js';
 import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
 import type { ConnectionRecord } from '../../../protocol/race/record.js';
 import type { AskedFor } from '../connection.js';
 import type { DialAsked, Dialled } from './dial.js';
+import type { FlowsAdmin } from './flows.js';
+import type { Closed, ClosedPiece, FoundPiece, OwnId, Sought } from './found.js';
 import type { RulesTested } from './rules.js';
-
-/** A connection in its actor. */
-export type OwnId = Pick<ConnectionId, 'slot' | 'serial'>;
-
-/** What is looked for: live connections, or those that ended last. */
-export interface Sought {
-  readonly which: 'live' | 'ended';
-  readonly filter: ConnectionFilter;
-  readonly order: Order;
-  /** Only what is behind this place; undefined for all. */
-  readonly after: Place | undefined;
-  /** Places in an answer, 1001 at most. */
-  readonly most: number;
-}
-
-/** What a piece of the connections has. */
-export interface FoundPiece {
-  /** The first ones of those behind `after`, in their order. */
-  readonly places: readonly Place[];
-  /** How many are meant by the filter, wherever they stand. */
-  readonly matched: number;
-  /** Where to ask on; undefined at the end. */
-  readonly next: number | undefined;
-}
-
-export interface ClosedPiece {
-  readonly closed: number;
-  readonly next: number | undefined;
-}
-
-/**
- * `ending`: there is nothing to close, since it has failed already, and its client is being told so. `unknown`: it is not live, or
- * another actor's.
- */
-export type Closed = 'closed' | 'ending' | 'unknown';
 
 /** How far somebody has heard of what opened and ended: numbers of connections since the actor's start. */
 export interface NewsCursor {
@@ -93,7 +58,7 @@ export interface Samples {
 }
 
 /** Served by each connection actor. */
-export interface ConnectionsAdmin {
+export interface ConnectionsAdmin extends FlowsAdmin {
   /** Looks for connections in a piece from a place on (0: the beginning). */
   find(sought: Sought, from: number): Promise<FoundPiece>;
   /** Of the first 128; undefined for those that are not on record any more. */

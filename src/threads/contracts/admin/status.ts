@@ -38,6 +38,21 @@ export interface BudgetStatus {
   readonly lines: readonly string[];
 }
 
+/** Of datagrams. Counts are since the start. */
+export interface UdpStatus {
+  readonly associations: { readonly live: number; readonly max: number };
+  readonly flows: { readonly live: number; readonly max: number };
+  /** Sent to destinations (up) and to clients (down); bytes without headers of SOCKS5. */
+  readonly datagrams_up: number;
+  readonly datagrams_down: number;
+  readonly bytes_up: number;
+  readonly bytes_down: number;
+  readonly dropped: number;
+  /** QUIC flows that were sent over a second line; those that another line than the first one carried. */
+  readonly quic_races: number;
+  readonly quic_rescues: number;
+}
+
 export interface GatewayStatus {
   readonly version: string;
   readonly node: string;
@@ -50,6 +65,7 @@ export interface GatewayStatus {
   readonly listeners: readonly ListenerStatus[];
   readonly actors: readonly ActorStatus[];
   readonly connections: { readonly live: number; readonly max: number };
+  readonly udp: UdpStatus;
   /** Counters of all connection actors since the start, by the names of the log. */
   readonly totals: Readonly<Record<string, number>>;
   /** File descriptors. `open`: null where that is not known. */

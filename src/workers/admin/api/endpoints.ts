@@ -7,6 +7,7 @@ import { CONNECTIONS } from './connections/connections.js';
 import { DNS } from './dns/dns.js';
 import { EVENTS } from './events/events.js';
 import { FLEET } from './fleet/fleet.js';
+import { FLOWS } from './flows/flows.js';
 import { LINES } from './lines/lines.js';
 import { PINS } from './routes/pins.js';
 import { ROUTES } from './routes/routes.js';
@@ -15,7 +16,7 @@ import { RULES } from './rules/rules.js';
 import { STATUS } from './status/status.js';
 
 export const ENDPOINTS: readonly Endpoint[] = [
-  ...[...STATUS, ...CONFIGURATION, ...CONNECTIONS, ...LINES, ...PINS, ...ROUTES],
+  ...[...STATUS, ...CONFIGURATION, ...CONNECTIONS, ...FLOWS, ...LINES, ...PINS, ...ROUTES],
   ...[...RULES, ...DNS, ...BAD_ADDRESSES, ...BUDGETS, ...FLEET],
 ];
 

@@ -1,6 +1,6 @@
 // The live connections for dashboards for Clash, which take all of them at once, and again each second: the newest, as many as such a
 // page can show.
-import type { Sought } from '../../../threads/contracts/admin/connections.js';
+import type { Sought } from '../../../threads/contracts/admin/found.js';
 import { listed } from '../api/connections/listing.js';
 import type { AdminParts } from '../shared/parts.js';
 import { type ClashConnection, clashConnection } from './connection.js';
@@ -28,14 +28,14 @@ export interface ClashConnections {
 }
 
 export async function connectionsNow(parts: ClashParts): Promise<ClashConnections> {
-  const { connections } = await listed(parts, NEWEST);
+  const { told } = await listed(parts, NEWEST);
   const { race } = groupNames(parts.options().lines.map(({ name }) => name));
   const naming = { race, listeners: parts.listeners() };
   const { up, down } = parts.counts().carriedInAll;
   return {
     uploadTotal: up,
     downloadTotal: down,
-    connections: connections.map(({ id, connection }) => clashConnection(id, connection, naming)),
+    connections: told.map(({ id, one }) => clashConnection(id, one, naming)),
     memory: process.memoryUsage.rss(),
   };
 }

@@ -1,6 +1,7 @@
 // What connections carry and how many come, each second, from what is counted in shared memory.
 import { Counter } from '../../../threads/shared/counters.js';
 import type { Carried } from '../../../threads/shared/line-bytes.js';
+import { UdpCounts, type UdpTotals } from '../../../threads/shared/udp-counts.js';
 import type { AdminParts } from '../shared/parts.js';
 
 export type TrafficParts = Pick<AdminParts, 'options' | 'counters' | 'counted' | 'counts'>;
@@ -24,6 +25,10 @@ export interface Traffic {
   readonly ended_per_s: number;
   /** Those that got a reply of failure, or had gone before one. */
   readonly failed_per_s: number;
+  /** Flows of datagrams that are open now, and datagrams that were sent to destinations and to clients. */
+  readonly flows: number;
+  readonly datagrams_up_per_s: number;
+  readonly datagrams_down_per_s: number;
   /** Only those that have carried something since the last time. */
   readonly lines: readonly LineTraffic[];
 }
@@ -38,6 +43,7 @@ interface Sums {
   readonly opened: number;
   readonly ended: number;
   readonly failed: number;
+  readonly udp: UdpTotals;
 }
 
 export class TrafficMeter {
@@ -69,6 +75,9 @@ export class TrafficMeter {
       opened_per_s: rate(sums.opened, last.opened),
       ended_per_s: rate(sums.ended, last.ended),
       failed_per_s: rate(sums.failed, last.failed),
+      flows: Math.max(UdpCounts.liveFlows(sums.udp), 0),
+      datagrams_up_per_s: rate(sums.udp.datagramsUp, last.udp.datagramsUp),
+      datagrams_down_per_s: rate(sums.udp.datagramsDown, last.udp.datagramsDown),
       lines: lines.filter((line) => line.bytes_up_per_s + line.bytes_down_per_s > 0),
     };
   }
@@ -88,6 +97,7 @@ export class TrafficMeter {
       opened: sum(Counter.opened),
       ended: sum(Counter.closed),
       failed: sum(Counter.failed),
+      udp: own.udp,
     };
   }
 }

@@ -1,37 +1,51 @@
-// Finds connections, and closes those that an operator wants closed: in pieces, so that a turn is short. It makes no records;
-// who asked reads those of the few that it wants.
-import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
+// Finds connections, or flows, and closes those that an operator wants closed: in pieces, so that a turn is short. It makes no
+// records; who asked reads those of the few that it wants.
 import { comparing, FirstPlaces, type SortKey } from '../../../protocol/connections/order.js';
-import type { Closed, ClosedPiece, FoundPiece, OwnId, Sought } from '../../../threads/contracts/admin/connections.js';
-import type { ConnectionRecords } from '../records/records.js';
+import type { Closed, ClosedPiece, FoundPiece, OwnId, Sought } from '../../../threads/contracts/admin/found.js';
 import type { Underway } from '../records/underway.js';
-import { type MatchedRecords, matching, type Names } from './matching.js';
+import type { Matches } from './matching.js';
 
-/** Connections that are looked at for one answer, which takes about a millisecond. */
+/** Those that are looked at for one answer, which takes about a millisecond. */
 const PIECE = 2048;
-/** Connections that are closed for one answer: each is some system calls. */
+/** Those that are closed for one answer: each is some system calls. */
 const CLOSE_MAX = 128;
 /** Above all times in ms since 1970: of those that live, the one that was opened first has lasted longest. */
 const TIME_END = 2 ** 43;
 
-export type FoundRecords = MatchedRecords & Pick<ConnectionRecords, 'underway'>;
+/** What is on record, each by its slot. */
+export interface FoundRecords {
+  readonly reader: FoundReader;
+  /** What closes it; undefined for what has ended. */
+  underway(slot: number): Pick<Underway, 'cut' | 'closeByOperator'> | undefined;
+}
 
-export class Finding {
+interface FoundReader {
+  /** Slots that have been used are below this. */
+  readonly end: number;
+  has(slot: number, which: Sought['which']): boolean;
+  isOf(slot: number, serial: number): boolean;
+  serialOf(slot: number): number;
+  bytes(slot: number, way: 'up' | 'down'): number;
+  openedAt(slot: number): number;
+  endedAt(slot: number): number;
+}
+
+export class Finding<Filter> {
   readonly #actor: number;
   readonly #records: FoundRecords;
-  readonly #names: Names;
+  readonly #matching: (filter: Filter) => Matches;
 
-  constructor(actor: number, records: FoundRecords, names: Names) {
+  constructor(actor: number, records: FoundRecords, matching: (filter: Filter) => Matches) {
     this.#actor = actor;
     this.#records = records;
-    this.#names = names;
+    this.#matching = matching;
   }
 
-  find({ which, filter, order, after, most }: Sought, from: number): FoundPiece {
+  find({ which, filter, order, after, most }: Sought<Filter>, from: number): FoundPiece {
     const { reader } = this.#records;
     const compare = comparing(order);
     const first = new FirstPlaces(compare, most);
-    const isMeant = matching(filter, this.#records, this.#names);
+    const isMeant = this.#matching(filter);
     const end = Math.min(reader.end, from + PIECE);
     let matched = 0;
     for (let slot = from; slot < end; slot += 1) {
@@ -71,9 +85,9 @@ export class Finding {
     return this.#close(slot) ? 'closed' : 'ending';
   }
 
-  closeAll(filter: ConnectionFilter, from: number): ClosedPiece {
+  closeAll(filter: Filter, from: number): ClosedPiece {
     const { reader } = this.#records;
-    const isMeant = matching(filter, this.#records, this.#names);
+    const isMeant = this.#matching(filter);
     const end = Math.min(reader.end, from + PIECE);
     let closed = 0;
     for (let slot = from; slot < end; slot += 1) {
@@ -85,7 +99,7 @@ export class Finding {
   }
 
   #close(slot: number): boolean {
-    const underway: Underway | undefined = this.#records.underway(slot);
+    const underway = this.#records.underway(slot);
     if (underway?.cut === undefined) return underway?.closeByOperator?.() === true;
     underway.cut('closed-by-operator');
     return true;

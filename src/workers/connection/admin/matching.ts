@@ -1,13 +1,23 @@
-// Whether a filter means a connection, by what is noted of it: no record is made. It asks the cheapest first.
+// Whether a filter means a connection, or a flow, by what is noted of it: no record is made. It asks the cheapest first.
 import { parseIp } from '../../../protocol/address/address.js';
 import { IpRanges } from '../../../protocol/address/ip-range.js';
 import { type ConnectionFilter, isNameOf, type TargetFilter } from '../../../protocol/connections/filter.js';
-import type { ConnectionRecords } from '../records/records.js';
 
-export type MatchedRecords = Pick<
-  ConnectionRecords,
-  'clientIp' | 'clientName' | 'listenerOf' | 'lineOf' | 'hostOf' | 'reader'
->;
+/** What is noted, by slot. */
+export interface MatchedRecords {
+  /** 4 or 16 bytes; undefined for a Unix socket, and if it is not known. */
+  clientIp(slot: number): Uint8Array | undefined;
+  clientName(slot: number): string;
+  listenerOf(slot: number): number;
+  lineOf(slot: number): number | undefined;
+  hostOf(slot: number): string | undefined;
+  /** Another name of the host; none has one where this is absent. */
+  nameOf?(slot: number): string | undefined;
+  readonly reader: {
+    userName(slot: number): string | undefined;
+    targetPort(slot: number): number | undefined;
+  };
+}
 
 /** Names by number, of all that there have been. */
 export interface Names {
@@ -15,7 +25,7 @@ export interface Names {
   listenerName(listener: number): string;
 }
 
-/** Of a connection, by its slot. */
+/** By its slot. */
 export type Matches = (slot: number) => boolean;
 
 export function matching(filter: ConnectionFilter, records: MatchedRecords, names: Names): Matches {
@@ -48,7 +58,10 @@ function targetMatching({ host, range, port }: TargetFilter, records: MatchedRec
     if (host === undefined && networks === undefined) return true;
     const asked = records.hostOf(slot);
     if (asked === undefined) return false;
-    if (host !== undefined) return isNameOf(asked, host);
+    if (host !== undefined) {
+      const name = records.nameOf?.(slot);
+      return isNameOf(asked, host) || (name !== undefined && isNameOf(name, host));
+    }
     const ip = parseIp(asked);
     return ip !== undefined && networks?.hasClient(ip) === true;
   };

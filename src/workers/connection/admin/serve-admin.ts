@@ -1,10 +1,13 @@
 // Answers the admin actor's calls to a connection actor. It decides nothing.
+import type { ConnectionFilter } from '../../../protocol/connections/filter.js';
 import type { ConnectionsAdmin } from '../../../threads/contracts/admin/connections.js';
 import type { DialAsked, Dialled } from '../../../threads/contracts/admin/dial.js';
 import type { ConnectionRecords } from '../records/records.js';
+import type { FlowBook } from '../udp/records/flow-book.js';
 import { Dials } from './dials.js';
 import { Finding, type FoundRecords } from './finding.js';
-import type { Names } from './matching.js';
+import { flowsAdmin } from './flows.js';
+import { type MatchedRecords, matching, type Names } from './matching.js';
 import { newsSince } from './news.js';
 import { samplesOf } from './sampling.js';
 
@@ -15,7 +18,9 @@ const SUMMARIES_MAX = 128;
 
 export interface AdminServedParts {
   readonly actor: number;
-  readonly records: FoundRecords & Pick<ConnectionRecords, 'reader'>;
+  readonly records: FoundRecords & MatchedRecords & Pick<ConnectionRecords, 'reader'>;
+  /** Of datagrams. */
+  readonly flowBook: Pick<FlowBook, 'records'>;
   readonly names: Names;
   /** Somebody wants to know what lines carry each second, for some seconds. */
   readonly watch: () => void;
@@ -25,10 +30,10 @@ export interface AdminServedParts {
 }
 
 export function connectionsAdmin(parts: AdminServedParts): ConnectionsAdmin {
-  const { actor, records, names, watch, dial, testRules } = parts;
+  const { actor, records, flowBook, names, watch, dial, testRules } = parts;
   const { reader } = records;
   const dials = new Dials(dial);
-  const finding = new Finding(actor, records, names);
+  const finding = new Finding(actor, records, (filter: ConnectionFilter) => matching(filter, records, names));
   return {
     find: async (sought, from) => finding.find({ ...sought, most: Math.min(sought.most, PLACES_MAX) }, from),
     summaries: async (ids) =>
@@ -45,5 +50,6 @@ export function connectionsAdmin(parts: AdminServedParts): ConnectionsAdmin {
       return newsSince(reader, since, most);
     },
     testRules,
+    ...flowsAdmin(actor, flowBook, names),
   };
 }

@@ -49,7 +49,7 @@ test('a screen of 80 columns', () => {
     'tcproute 1.2.3, up 3 d                                       every 1 s  12:00:00',
     '3 live of 4096   up 1 kB/s',
     'all is well',
-    '1 connections 2   2 lines   3 clients',
+    '1 connections 2   2 lines   3 clients   4 flows',
     'client           user  target                 line    up  down  rate   age',
     '192.0.2.1:40000        host1.example.org:443  fast  1 kB  2 MB        90 s',
     '192.0.2.2:40000        host2.example.org:443  fast  1 kB  2 MB        90 s',

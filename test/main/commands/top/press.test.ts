@@ -15,12 +15,12 @@ test('a number, a letter or Tab turns to another view, from its beginning', () =
   assert.equal(scrolled.offset, 2);
   assert.deepEqual([after('2', scrolled).view, after('2', scrolled).offset], ['lines', 0]);
   assert.deepEqual(
-    ['1', 'c', 'l', '3', 'u'].map((key) => after(key).view),
-    ['connections', 'connections', 'lines', 'clients', 'clients'],
+    ['1', 'c', 'l', '3', 'u', '4', 'f'].map((key) => after(key).view),
+    ['connections', 'connections', 'lines', 'clients', 'clients', 'flows', 'flows'],
   );
   assert.deepEqual(
-    ['\t', '\t\t', '\t\t\t', '\x1b[Z'].map((keys) => after(keys).view),
-    ['lines', 'clients', 'connections', 'clients'],
+    ['\t', '\t\t', '\t\t\t', '\t\t\t\t', '\x1b[Z'].map((keys) => after(keys).view),
+    ['lines', 'clients', 'flows', 'connections', 'flows'],
   );
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Part } from '../../../../src/main/commands/admin/part.js';
 import { clientsOf } from '../../../../src/main/commands/top/clients.js';
-import { connectionFilter, hasWords } from '../../../../src/main/commands/top/filter.js';
+import { connectionFilter, flowFilter, hasWords } from '../../../../src/main/commands/top/filter.js';
 import { helpLines } from '../../../../src/main/commands/top/help.js';
 import { inOrder } from '../../../../src/main/commands/top/order.js';
 import { ConnectionRates } from '../../../../src/main/commands/top/rates.js';
@@ -53,6 +53,12 @@ test('clients are addresses with their users', () => {
       ['unix', '', 1, 0, 0, 5],
     ],
   );
+});
+
+test('a filter of flows has two keys more', () => {
+  const words = 'kind:quic association:0-1-2 a.test';
+  assert.deepEqual(flowFilter(words), { kind: 'quic', association: '0-1-2', target: 'a.test' });
+  assert.deepEqual(connectionFilter('kind:quic'), { target: 'kind:quic' });
 });
 
 test('a filter has words by their keys, and a word alone is a target', () => {

@@ -202,7 +202,8 @@ test('traffic and the log are told as they come', () => {
   const send = (value: object): boolean => told.push(value) > 0;
   const end = traffic(feed)(send);
   hear({ at: AT });
-  const none = { live: 0, opened_per_s: 0, ended_per_s: 0, failed_per_s: 0, lines: [] };
+  const still = { live: 0, opened_per_s: 0, ended_per_s: 0, failed_per_s: 0, lines: [] };
+  const none = { ...still, flows: 0, datagrams_up_per_s: 0, datagrams_down_per_s: 0 };
   hear({ at: AT, traffic: { bytes_up_per_s: 1, bytes_down_per_s: 2, bytes_up: 3, bytes_down: 4, ...none } });
   assert.deepEqual(told.splice(0), [{ up: 1, down: 2, upTotal: 3, downTotal: 4 }]);
   end?.();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ActorCounts, newActorMemory } from '../../../../src/threads/shared/actor-memory.js';
 import { Counter, Counters } from '../../../../src/threads/shared/counters.js';
 import { LineBytes } from '../../../../src/threads/shared/line-bytes.js';
+import { UdpCount, UdpCounts } from '../../../../src/threads/shared/udp-counts.js';
 import { TrafficMeter } from '../../../../src/workers/admin/feed/traffic.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
 
@@ -30,9 +31,14 @@ test('what was carried and counted in the meantime becomes rates, and idle lines
   count(1, Counter.opened, 3);
   count(1, Counter.closed, 1);
   count(1, Counter.failed, 2);
+  const udp = new UdpCounts(memories[1]!.udpCounts);
+  udp.flowOpened('dns');
+  udp.add(UdpCount.datagramsUp, 3);
+  udp.add(UdpCount.datagramsDown, 40);
   assert.deepEqual(meter.read(7000), {
     ...{ bytes_up_per_s: 125, bytes_down_per_s: 1025, bytes_up: 1250, bytes_down: 3050, live: 8 },
     ...{ opened_per_s: 2, ended_per_s: 1, failed_per_s: 1 },
+    ...{ flows: 1, datagrams_up_per_s: 2, datagrams_down_per_s: 20 },
     lines: [{ line: 'line 0', bytes_up_per_s: 100, bytes_down_per_s: 1000 }],
   });
   const idle = meter.read(8000);

@@ -3,15 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ConnectionFilter, clientFilterOf, targetFilterOf } from '../../../../src/protocol/connections/filter.js';
 import type { Order } from '../../../../src/protocol/connections/order.js';
-import type { Sought } from '../../../../src/threads/contracts/admin/connections.js';
+import type { ClosedPiece, FoundPiece, Sought } from '../../../../src/threads/contracts/admin/found.js';
 import { Finding } from '../../../../src/workers/connection/admin/finding.js';
+import { matching } from '../../../../src/workers/connection/admin/matching.js';
 import { RecordsWorld } from '../../../helpers/records-world.js';
 
 const OLDEST: Order = { by: 'opened_at', descending: false };
 const LIVE: Sought = { which: 'live', filter: {}, order: OLDEST, after: undefined, most: 100 };
 
 function finding(world: RecordsWorld) {
-  const finds = new Finding(4, world.records, world.names);
+  const meant = (filter: ConnectionFilter) => matching(filter, world.records, world.names);
+  const finds = new Finding(4, world.records, meant);
   const slots = (sought: Partial<Sought>): number[] =>
     finds.find({ ...LIVE, ...sought }, 0).places.map(({ slot }) => slot);
   return { finds, slots };
@@ -99,7 +101,7 @@ test('many connections are looked at in pieces', () => {
   for (let i = 0; i < 5000; i += 1) world.open();
   const sizes: number[] = [];
   for (let from: number | undefined = 0; from !== undefined; ) {
-    const piece: ReturnType<Finding['find']> = finds.find({ ...LIVE, most: 10 }, from);
+    const piece: FoundPiece = finds.find({ ...LIVE, most: 10 }, from);
     assert.equal(piece.places.length, 10);
     sizes.push(piece.matched);
     from = piece.next;
@@ -146,7 +148,7 @@ test('not more than some are closed in one turn', () => {
   for (let i = 0; i < 300; i += 1) world.open();
   const turns: number[] = [];
   for (let from: number | undefined = 0; from !== undefined; ) {
-    const { closed, next }: ReturnType<Finding['closeAll']> = finds.closeAll({}, from);
+    const { closed, next }: ClosedPiece = finds.closeAll({}, from);
     turns.push(closed);
     from = next;
   }

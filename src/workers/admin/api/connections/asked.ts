@@ -1,8 +1,8 @@
-// Reads what a request says of connections: what its schema cannot check. All mistakes are told at once.
+// Reads what a request says of connections, or of flows: what its schema cannot check. All mistakes are told at once.
 import type { Static } from 'typebox';
 import { type ConnectionFilter, clientFilterOf, targetFilterOf } from '../../../../protocol/connections/filter.js';
 import { type Order, parseCursor } from '../../../../protocol/connections/order.js';
-import type { Sought } from '../../../../threads/contracts/admin/connections.js';
+import type { Sought } from '../../../../threads/contracts/admin/found.js';
 import { type Refusal, refused } from '../../endpoint/endpoint.js';
 import type { Filter, Listed } from './schemas.js';
 
@@ -25,7 +25,14 @@ export function filterOf({ client, target, user, line, listener }: Static<typeof
 }
 
 export function soughtOf(query: Static<typeof Listed>): Read<Sought> {
-  const { filter, problems: unread } = filterOf(query);
+  const { filter, problems } = filterOf(query);
+  return soughtBy(query, filter, problems);
+}
+
+type Paged = Pick<Static<typeof Listed>, 'state' | 'sort' | 'order' | 'limit' | 'cursor'>;
+
+/** `unread`: what is wrong with the filter. */
+export function soughtBy<Filter>(query: Paged, filter: Filter, unread: readonly string[]): Read<Sought<Filter>> {
   const problems = [...unread];
   const { state: which = 'live', limit: most = 100, cursor } = query;
   const by = query.sort ?? (which === 'ended' ? 'ended_at' : 'opened_at');
@@ -41,5 +48,5 @@ export function soughtOf(query: Static<typeof Listed>): Read<Sought> {
   return { code: 'read', value: { which, filter, order, after, most } };
 }
 
-const wrong = (name: string, value: string, allowed: string): string =>
+export const wrong = (name: string, value: string, allowed: string): string =>
   `query "${name}": ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`;

@@ -7,7 +7,8 @@ import type { Remote } from '../../../../threads/port.js';
 import { within } from '../../../../threads/within.js';
 import { answered, type Endpoint, endpoint, type Refusal, refused } from '../../endpoint/endpoint.js';
 import { filterOf, soughtOf } from './asked.js';
-import { type Actors, ASK_MS, closeAll, listed } from './listing.js';
+import { closeAll, listed } from './listing.js';
+import { type Actors, ASK_MS } from './pieces.js';
 import { Closed, Detailed, Filter, Id, Listed, Page } from './schemas.js';
 import { shown, shownWhole } from './shown.js';
 
@@ -25,9 +26,9 @@ export const CONNECTIONS: readonly Endpoint[] = [
     async handle({ query }, parts) {
       const sought = soughtOf(query);
       if (sought.code !== 'read') return sought;
-      const { connections, matched, last, silent } = await listed(parts, sought.value);
+      const { told, matched, last, silent } = await listed(parts, sought.value);
       return answered({
-        connections: connections.map(({ id, connection }) => shown(id, connection)),
+        connections: told.map(({ id, one }) => shown(id, one)),
         matched,
         ...(last === undefined ? {} : { next: formatCursor(sought.value.order, last) }),
         silent_workers: [...silent],

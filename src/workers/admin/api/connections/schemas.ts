@@ -15,7 +15,7 @@ const oneOf = <Values extends string[]>(values: readonly [...Values], descriptio
   Type.Enum(values, { description });
 const text = (description: string) => Type.String({ minLength: 1, maxLength: TEXT_MAX, description });
 
-const FILTER = {
+export const FILTER = {
   client: Type.Optional(
     text('The address of the client, or a network such as 192.0.2.0/24; `unix` for clients of Unix sockets'),
   ),
@@ -31,27 +31,26 @@ const FILTER = {
 
 export const Filter = Type.Object(FILTER, { additionalProperties: false });
 
-export const Listed = Type.Object(
-  {
-    ...FILTER,
-    state: Type.Optional(
-      oneOf(['live', 'ended'], 'Those that live (this is usual), or those that ended last, some of each worker'),
+/** Which of them, in which order, and how many. */
+export const PAGED = {
+  state: Type.Optional(
+    oneOf(['live', 'ended'], 'Those that live (this is usual), or those that ended last, some of each worker'),
+  ),
+  sort: Type.Optional(
+    oneOf(SORT_KEYS, 'By what they are sorted; usual is `opened_at`, and `ended_at` of those that ended'),
+  ),
+  order: Type.Optional(oneOf(['desc', 'asc'], 'The greatest first (this is usual), or the smallest')),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_USUAL, description: 'How many are in the answer' }),
+  ),
+  cursor: Type.Optional(
+    text(
+      'The `next` of the page before, with all else as it was. What is sorted by bytes moves: such a page may miss one, or have it again',
     ),
-    sort: Type.Optional(
-      oneOf(SORT_KEYS, 'By what they are sorted; usual is `opened_at`, and `ended_at` of those that ended'),
-    ),
-    order: Type.Optional(oneOf(['desc', 'asc'], 'The greatest first (this is usual), or the smallest')),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_USUAL, description: 'Connections in the answer' }),
-    ),
-    cursor: Type.Optional(
-      text(
-        'The `next` of the page before, with all else as it was. What is sorted by bytes moves: such a page may miss one, or have it again',
-      ),
-    ),
-  },
-  { additionalProperties: false },
-);
+  ),
+};
+
+export const Listed = Type.Object({ ...FILTER, ...PAGED }, { additionalProperties: false });
 
 export const Id = Type.Object(
   { id: text('The `id` of a connection, which no other one ever has') },

@@ -31,6 +31,6 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 };
 
 /** What is undefined is left out. */
-function present<T extends object>(of: T): Present<T> {
+export function present<T extends object>(of: T): Present<T> {
   return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -45,6 +45,21 @@ const Trouble = fields({
   since: Time,
 });
 
+const Udp = fields({
+  associations: fields({ live: Count, max: Count }),
+  flows: fields({ live: Count, max: Count }),
+  datagrams_up: Count,
+  datagrams_down: Count,
+  bytes_up: Type.Integer({ minimum: 0, description: 'Without the headers in front of datagrams, as `bytes_down`' }),
+  bytes_down: Count,
+  dropped: Type.Integer({
+    minimum: 0,
+    description: 'Datagrams; the metric `tcproute_udp_dropped_total` has the causes',
+  }),
+  quic_races: Type.Integer({ minimum: 0, description: 'QUIC flows that were sent over a second line' }),
+  quic_rescues: Type.Integer({ minimum: 0, description: 'Those that another line than the first one carried' }),
+});
+
 export const Status = fields({
   version: Type.String(),
   node: Type.String(),
@@ -56,6 +71,7 @@ export const Status = fields({
   listeners: Type.Array(Listener),
   actors: Type.Array(Actor),
   connections: fields({ live: Count, max: Count }),
+  udp: Udp,
   totals: Type.Record(Type.String(), Type.Number(), {
     description: 'Counters since the start, by the names of the log',
   }),

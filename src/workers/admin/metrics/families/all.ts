@@ -5,5 +5,6 @@ import { LINES } from './lines.js';
 import { NAMES } from './names.js';
 import { PROGRAM } from './program.js';
 import { SHARE } from './share.js';
+import { UDP } from './udp.js';
 
-export const FAMILIES: readonly OurFamily[] = [...PROGRAM, ...CONNECTIONS, ...LINES, ...NAMES, ...SHARE];
+export const FAMILIES: readonly OurFamily[] = [...PROGRAM, ...CONNECTIONS, ...UDP, ...LINES, ...NAMES, ...SHARE];

@@ -52,6 +52,7 @@ export class Gathering {
       listeners: listenerReadings(listeners(), former(), { read, ofGateway }),
       handshakes: read.handshakeFailures,
       failures: read.causes,
+      udp: read.udp,
       lines: lineReadings(options.lines, former(), read),
       actors: this.#actors(read),
       traces: traces(),

@@ -5,6 +5,7 @@ import type { NamesStatistics } from '../../../../threads/contracts/dns.js';
 import type { ActorKind, ListenerArrivals } from '../../../../threads/shared/gateway-counts.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
 import type { Stats } from '../../../../threads/shared/stats.js';
+import type { UdpTotals } from '../../../../threads/shared/udp-counts.js';
 import type { LineHealthWord } from '../../shared/line-health.js';
 import type { TraceCounts } from '../../shared/trace-counts.js';
 import type { TimesReading } from '../exposition/family.js';
@@ -22,6 +23,8 @@ export interface Readings {
   readonly handshakes: readonly HandshakeReading[];
   /** Replies of failure by cause. */
   readonly failures: ReadonlyMap<string, number>;
+  /** What was done with datagrams. */
+  readonly udp: UdpTotals;
   readonly lines: readonly LineReading[];
   readonly actors: readonly ActorReading[];
   readonly traces: TraceCounts;

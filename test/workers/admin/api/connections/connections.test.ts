@@ -32,12 +32,13 @@ function world(...actors: readonly (RecordsWorld | 'silent')[]) {
   const remotes = actors.map((own, actor) => {
     if (own !== 'silent') {
       const { records, names } = own;
-      const asked = { watch: () => {}, dial, testRules: never };
+      const asked = { watch: () => {}, dial, testRules: never, flowBook: { records: undefined } };
       return served.remote<ConnectionsAdmin>(connectionsAdmin({ actor, records, names, ...asked }));
     }
     return served.remote<ConnectionsAdmin>({
       ...{ find: never, summaries: never, record: never, close: never, closeAll: never, news: never },
       ...{ dial: never, testRules: never, samples: never },
+      ...{ findFlows: never, flows: never, closeFlow: never, closeFlows: never },
     });
   });
   const app = makeApp(adminParts({ connections: () => new Map(remotes.entries()) }));
@@ -186,7 +187,10 @@ test('lists ten thousand connections without holding more than a page of them', 
   for (let i = 0; i < 10_000; i += 1) own.open({ target: `n${i}.test`, line: 0 }, i);
   let most = 0;
   const { records, names } = own;
-  const counting = connectionsAdmin({ actor: 0, records, names, watch: () => {}, dial, testRules: never });
+  const counting = connectionsAdmin({
+    ...{ actor: 0, records, names, watch: () => {}, dial, testRules: never },
+    flowBook: { records: undefined },
+  });
   const remote = served.remote<ConnectionsAdmin>({
     ...counting,
     async find(sought, from) {
