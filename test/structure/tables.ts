@@ -43,7 +43,8 @@ export const RULES: Rules = {
     'src/protocol/connections': ['src/protocol/address', 'src/protocol/race'],
     // Datagrams: their headers, flows and counts.
     'src/protocol/udp': [
-      ...['src/protocol/address', 'src/protocol/connections', 'src/protocol/lines', 'src/protocol/race'],
+      ...['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race', 'src/protocol/inbound'],
+      'src/protocol/connections',
     ],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
@@ -101,7 +102,19 @@ export const RULES: Rules = {
     // Datagrams, from the request of a client to the end of its association.
     'src/workers/connection/udp': [
       ...[PROTOCOL, 'src/threads/*', 'src/linux/*', 'src/workers/connection/shared/*', 'src/workers/connection/udp/*'],
+      // What an association tells of itself is what relays do.
+      ...['src/workers/connection/records', 'src/workers/connection/relay', 'src/workers/connection/race/attempt'],
     ],
+    'src/workers/connection/udp/flows': [
+      ...[PROTOCOL, 'src/linux/engine', 'src/threads/shared', 'src/workers/connection/udp/choice'],
+      ...['src/workers/connection/udp/ways', 'src/workers/connection/udp/records'],
+    ],
+    // Sockets leave as those of attempts do.
+    'src/workers/connection/udp/ways': [
+      ...[PROTOCOL, 'src/linux/*', 'src/threads/shared', 'src/workers/connection/shared/*'],
+      'src/workers/connection/race/attempt',
+    ],
+    'src/workers/connection/udp/choice': [PROTOCOL, 'src/threads/*', 'src/workers/connection/shared/*'],
     // Notes of flows, made as those of connections are.
     'src/workers/connection/udp/records': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts', 'src/workers/connection/records'],

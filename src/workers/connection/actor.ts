@@ -44,6 +44,7 @@ import { RoutesReplica } from './shared/replicas/routes.js';
 import { Sites } from './shared/sites.js';
 import { Tunnels } from './shared/tunnels.js';
 import { Tally } from './tally.js';
+import { QueueRoom } from './udp/flows/queue.js';
 import { FlowBook } from './udp/records/flow-book.js';
 import { UdpTally } from './udp/tally.js';
 
@@ -167,7 +168,7 @@ class Actor {
       failures: new FailureLog(log),
       records,
       ends: new ConnectionEnd(books),
-      udpTally,
+      ...{ udpTally, udpQueues: new QueueRoom(options.udp.queued_bytes_max) },
       flowBook: new FlowBook({ ...noting, actor: start.actor, tally: udpTally, log }),
     };
     this.#generations = new Generations({

@@ -38,6 +38,8 @@ import type { Sites } from './shared/sites.js';
 import type { Trace } from './shared/trace.js';
 import type { Tunnels } from './shared/tunnels.js';
 import type { Tally } from './tally.js';
+import type { MakeAssociation } from './udp/associate.js';
+import type { QueueRoom } from './udp/flows/queue.js';
 import type { FlowBook } from './udp/records/flow-book.js';
 import type { UdpTally } from './udp/tally.js';
 
@@ -62,6 +64,7 @@ export interface Context {
   readonly steering: LineSteering;
   readonly newAttempt: MakeAttempt;
   readonly newTrial: MakeTrial;
+  readonly newAssociation: MakeAssociation;
   /** For lines whose first proxy is reached by TLS. */
   readonly tunnels: Tunnels;
   /** The same where there are such lines. */
@@ -96,6 +99,8 @@ export interface Context {
   readonly records: ConnectionRecords;
   readonly ends: ConnectionEnd;
   readonly udpTally: UdpTally;
+  /** What datagrams that wait take. */
+  readonly udpQueues: QueueRoom;
   /** Of flows of datagrams. */
   readonly flowBook: FlowBook;
   /** Undefined unless the log has level trace. */

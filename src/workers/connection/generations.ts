@@ -19,6 +19,7 @@ import { UdpLimits } from '../../threads/shared/udp-limits.js';
 import type { UdpUse } from '../../threads/shared/udp-use.js';
 import { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserTable } from '../../threads/shared/user-table.js';
+import { associating } from './associating.js';
 import type { BulkTransfers } from './bulk-transfers.js';
 import type { Carrying } from './carrying.js';
 import { KNOWS_NOBODY } from './client/authenticator.js';
@@ -43,7 +44,7 @@ import { Trace } from './shared/trace.js';
 /** The parts of a context that come with its generation. */
 type Brought =
   | ('options' | 'lines' | 'bulk' | 'allLines' | 'preferences' | 'planRules' | 'room' | 'newAttempt' | 'newTrial')
-  | ('tunnelEnds' | 'egress' | 'steering')
+  | ('tunnelEnds' | 'egress' | 'steering' | 'newAssociation')
   | ('limits' | 'udpLimits' | 'authenticator' | 'rules' | 'clients' | 'trace' | 'isDebugging');
 
 /** What all generations share. */
@@ -95,6 +96,7 @@ export class Generations {
     parts.budget.set(options);
     parts.pipes.setMax(options.limits.pipes_max);
     crowds.set(options);
+    parts.udpQueues.bytes_max = options.udp.queued_bytes_max;
     parts.badAddresses.setFixed(options.blacklist);
     parts.routes.set(options);
     parts.foreignHints.set(options.share);
@@ -124,6 +126,10 @@ export class Generations {
       room: new AttemptRoom(parts.budget, crowds, ownLines, parts.failures),
       newAttempt: (candidate, target, outcome) => attemptFor(context, candidate, target, outcome),
       newTrial: (candidate, target, depth, known) => new HomeTrial(context, candidate, target, depth, known),
+      newAssociation: associating(
+        () => context,
+        () => this.context,
+      ),
       tunnelEnds: lines.some(needsTunnel) ? parts.tunnels : undefined,
       egress: egressOf(listeners, options, { ...parts, rules }),
       rules,

@@ -1,6 +1,7 @@
 // The parts of the actor's context that a session needs, with those of its steps. Types only.
 import type { Options } from '../../protocol/options.js';
 import type { AllowedParts } from './allowed-lines.js';
+import type { BeginAssociationParts } from './begin-association.js';
 import type { UserRights } from './client/authenticator.js';
 import type { HandshakeParts } from './client/handshake.js';
 import type { LingeringParts } from './client/lingering-close.js';
@@ -22,8 +23,12 @@ export type SessionParts = HandshakeParts &
   RaceParts &
   HelloRaceParts &
   RelayContext &
-  LingeringParts & {
-    readonly options: Pick<Options, 'handshake_timeout_ms'> & { readonly race: Pick<Options['race'], 'until'> };
+  LingeringParts &
+  BeginAssociationParts & {
+    readonly options: Pick<Options, 'handshake_timeout_ms'> & {
+      readonly udp: Pick<Options['udp'], 'enabled'>;
+      readonly race: Pick<Options['race'], 'until'>;
+    };
     readonly limits: Pick<Limits, 'isRefused' | 'handshakeTime' | 'told' | 'requested'>;
     readonly authenticator: Pick<UserRights, 'linesOf'>;
     readonly budget: Pick<AttemptBudget, 'isTight'>;

@@ -9,22 +9,21 @@ import type { Failure } from '../../protocol/race/failure.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { User } from '../../protocol/users/user.js';
 import { allowedLines } from './allowed-lines.js';
+import { beginAssociation } from './begin-association.js';
 import { Handshake, type HandshakeOutcome } from './client/handshake.js';
 import { LingeringClose } from './client/lingering-close.js';
 import type { Entrance } from './entrance.js';
 import type { RaceAttempt } from './race/attempt/attempt.js';
-import { HelloRace, type HelloRaceOutcome, type Settled, type Undecided } from './race/hello/race.js';
+import { HelloRace, type HelloRaceOutcome, isHelloRace, type Settled, type Undecided } from './race/hello/race.js';
 import { Race, type RaceOutcome } from './race/race.js';
 import type { Underway } from './records/underway.js';
-import type { FirstByteOutcome } from './relay/first-byte.js';
+import { type FirstByteOutcome, NOBODY } from './relay/first-byte.js';
 import { Relay } from './relay/relay.js';
 import type { SessionParts } from './session-parts.js';
 import { TimedHandler } from './shared/timed-handler.js';
 
 /** After this time a race watches its client: a client that hangs up cancels the race. */
 const WATCH_CLIENT_AFTER_MS = 50;
-/** Hears of a first byte that nobody else waits for, so that the record has it. */
-const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
 const UNSPECIFIED: Bound = { ip: new Uint8Array(4), port: 0 };
 
 export class Session
@@ -43,7 +42,7 @@ export class Session
   #winner: RaceAttempt | undefined;
   #helloRace: HelloRace<RaceAttempt> | undefined;
   /** Undefined until it is known. */
-  #request: Requested | undefined;
+  #request: Requested | Associated | undefined;
   /** What the rule for the target says of quiet connections, and the client where rules need it. */
   #quiet: QuietKeys | undefined;
   #asker: Client | undefined;
@@ -143,8 +142,16 @@ export class Session
     race.start();
   }
 
-  associated({ unserved }: Associated): void {
-    this.refused(unserved);
+  associated(request: Associated, user: User | undefined): void {
+    if (!this.#parts.options.udp.enabled) {
+      this.refused(request.unserved);
+      return;
+    }
+    this.#request = request;
+    this.#parts.deadlines.clear(this);
+    const [control, connection, quiet] = [this.#client, this.#connection, this.#entrance.quiet.usual];
+    const failure = beginAssociation(this.#parts, { control, connection, user, quiet, ...request }, this);
+    if (failure !== undefined) this.lost(failure);
   }
 
   refused({ spoken, answer, ending, misfit }: Refused): void {
@@ -189,7 +196,7 @@ export class Session
 
   lost(failure: Failure): void {
     const { tally, records } = this.#parts;
-    const { replies } = this.#request as Requested;
+    const { replies } = this.#request as Requested | Associated;
     tally.lost(failure.code);
     records.lost(this.#connection, this.#race, failure);
     records.replied(this.#connection, replies.failureCode(failure.code));
@@ -215,19 +222,13 @@ export class Session
     }
     tally.connected();
     if (!isSilent) records.replied(this.#connection, replies.successCode);
-    if (this.#isHelloRace(race)) {
+    if (isHelloRace(this.#parts, race)) {
       this.#helloRace = new HelloRace(this.#parts, race, winner, this.#client, this);
       this.#helloRace.start(early);
     } else {
       race.cancel();
       this.#relay(winner, winner.release(), race.reached(winner)).start(early, winner.rest);
     }
-  }
-
-  /** Whether the race goes on to the first byte: others might answer, and there are descriptors for them. */
-  #isHelloRace(race: Race): boolean {
-    const { options, budget } = this.#parts;
-    return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
   }
 
   clientName(): string {

@@ -32,6 +32,7 @@ import type { SessionParts } from '../../../src/workers/connection/session-parts
 import type { Permission } from '../../../src/workers/connection/shared/dialling/egress.js';
 import { LineSteering } from '../../../src/workers/connection/shared/line-steering.js';
 import { Tally } from '../../../src/workers/connection/tally.js';
+import type { MakeAssociation } from '../../../src/workers/connection/udp/associate.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
 import { connectedPair, readNow, resetFd } from '../../linux/peers.js';
@@ -161,7 +162,11 @@ class Client extends RaceWorld<Engine> implements SessionParts {
       this.limited.push(user?.name);
       return this.excess;
     },
+    associated: (fd: number, user: User | undefined): Failure | undefined => this.limits.requested(fd, user),
   };
+  /** What was asked of `newAssociation`, and what it gives. */
+  associationOf: MakeAssociation = () => assert.fail('nobody has asked for datagrams');
+  readonly newAssociation: MakeAssociation = (request) => this.associationOf(request);
   /** The users whose requests were counted. */
   readonly limited: (string | undefined)[] = [];
 
@@ -206,6 +211,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
     targeted: (_slot: number, { host, port }: { host: string; port: number }, user: User | undefined): void =>
       this.#record(`${host}:${port}${user === undefined ? '' : ` for ${user.name}`}`),
     replied: (_slot: number, code: number): void => this.#record(`reply ${code}`),
+    associated: (): void => this.#record('associated'),
     won: (): void => this.#record('won'),
     lost: (_slot: number, _race: unknown, { code }: Failure): void => this.#record(`lost ${code}`),
   };

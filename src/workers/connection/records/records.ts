@@ -189,6 +189,11 @@ export class ConnectionRecords {
     if (!Number.isNaN(winner.answeredAt)) rows.hear(slot, winner.answeredAt, Flag.answered);
   }
 
+  /** A client that has asked for datagrams has what it asked for: `underway`. */
+  associated(slot: number, underway: Underway): void {
+    this.#underway.set(slot, underway);
+  }
+
   /** There will be no connection. `race`: undefined if no race was run. */
   lost(slot: number, race: NotedRace | undefined, failure: Failure): void {
     this.#keep(slot, race, undefined, failure);

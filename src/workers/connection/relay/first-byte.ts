@@ -14,6 +14,9 @@ export interface FirstByteOutcome {
   unanswered?(waited_ms: number): void;
 }
 
+/** Hears of a first byte that nobody else waits for, so that the record has it. */
+export const NOBODY: FirstByteOutcome = { answered() {}, failed() {} };
+
 /** What came of a destination's first byte: TLS, something else, or no answer to a ClientHello. */
 export type Heard = 'tls' | 'plain' | 'silent';
 

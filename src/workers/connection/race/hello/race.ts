@@ -50,6 +50,20 @@ export interface HelloRaceOutcome<A extends ConnectedAttempt> {
   helloRaceEnded(end: Settled<A> | Undecided): void;
 }
 
+/** Whether a race goes on to the first byte: others might answer, and there are descriptors for them. */
+export function isHelloRace(
+  {
+    options,
+    budget,
+  }: {
+    readonly options: { readonly race: Pick<Options['race'], 'until'> };
+    readonly budget: { readonly isTight: boolean };
+  },
+  race: { readonly hasOthers: boolean },
+): boolean {
+  return options.race.until === 'first-byte' && race.hasOthers && !budget.isTight;
+}
+
 export class HelloRace<A extends ConnectedAttempt> extends TimedHandler implements HelloAttemptsOutcome<A> {
   readonly #parts: HelloRaceParts;
   readonly #client: Socket;

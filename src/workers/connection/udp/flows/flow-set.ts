@@ -1,0 +1,149 @@
+// The flows of one association, and with whom they exchange datagrams: to which flow an answer belongs, and whether it may be
+// passed on. It bounds their number, and sends nothing.
+import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Target } from '../../../../protocol/address/target.js';
+import type { Failure } from '../../../../protocol/race/failure.js';
+import { endpointOf, ipOf } from '../../../../protocol/udp/endpoint.js';
+import type { FlowEnding } from '../../../../protocol/udp/flow-record.js';
+import { FlowTable } from '../../../../protocol/udp/flow-table.js';
+import { headerOfIp } from '../../../../protocol/udp/header.js';
+import { Peers } from '../../../../protocol/udp/peers.js';
+import type { UdpFilter, UdpOptions } from '../../../../protocol/udp-options.js';
+import type { UdpLimits } from '../../../../threads/shared/udp-limits.js';
+import type { Way } from '../ways/way.js';
+import { Flow } from './flow.js';
+import type { FlowOwner, FlowParts } from './flow-parts.js';
+import { type FlowPeer, type PeeredFlow, peerOf } from './peer.js';
+import type { Route } from './route.js';
+
+/** Addresses at which the name of one flow may turn out to be, where a proxy resolves it. */
+const PEERS_MAX = 8;
+
+export interface FlowSetParts extends FlowParts {
+  readonly options: {
+    readonly udp: FlowParts['options']['udp'] & Pick<UdpOptions, 'association_flows_max' | 'filter'>;
+  };
+  readonly udpLimits: Pick<UdpLimits, 'openFlow' | 'flowsEnded'>;
+  /** A random integer of this process. */
+  readonly seed: number;
+}
+
+export class FlowSet {
+  readonly #parts: FlowSetParts;
+  readonly #owner: FlowOwner;
+  readonly #filter: UdpFilter;
+  readonly #table: FlowTable<Flow>;
+  readonly #peers: Peers<Way, PeeredFlow, FlowPeer>;
+  /** By route: its peers. A route to a name that a proxy resolves has those that have answered. */
+  readonly #peersOf = new Map<Route, FlowPeer[]>();
+  /** Routes to names that proxies resolve, and their flows. */
+  readonly #named = new Map<Route, PeeredFlow>();
+
+  constructor(parts: FlowSetParts, owner: FlowOwner) {
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#filter = parts.options.udp.filter;
+    this.#table = new FlowTable(parts.seed);
+    this.#peers = new Peers(this.#filter, parts.seed);
+  }
+
+  find(bytes: Uint8Array, start: number, size: number): Flow | undefined {
+    return this.#table.find(bytes, start, size);
+  }
+
+  /** A new flow, for which the longest silent one gives way where there are too many; undefined if there is no room. */
+  add(target: Target, header: Uint8Array): Flow | undefined {
+    const { udpLimits, options } = this.#parts;
+    if (this.#table.size >= options.udp.association_flows_max) this.#table.oldest?.end('gave-way');
+    if (!udpLimits.openFlow()) {
+      this.#table.oldest?.end('gave-way');
+      if (!udpLimits.openFlow()) return undefined;
+    }
+    const flow = new Flow(this.#parts, this.#owner, target, header);
+    this.#table.add(flow);
+    return flow;
+  }
+
+  moved(flow: Flow): void {
+    this.#table.moved(flow);
+  }
+
+  ended(flow: Flow): void {
+    this.#table.remove(flow);
+    this.#parts.udpLimits.flowsEnded(1);
+  }
+
+  /** Answers by the route are the flow's. */
+  listen(flow: PeeredFlow, route: Route): void {
+    const { ip } = route.candidate;
+    const { target } = flow;
+    const known = route.candidate.line.isDirect ? ip : (target.ip ?? ip);
+    this.#peersOf.set(route, []);
+    if (known === undefined) this.#named.set(route, flow);
+    else this.#join(route, peerOf(flow, route, known, target.port));
+  }
+
+  unlisten(route: Route): void {
+    for (const peer of this.#peersOf.get(route) ?? []) this.#peers.remove(peer);
+    this.#peersOf.delete(route);
+    this.#named.delete(route);
+  }
+
+  #join(route: Route, peer: FlowPeer): void {
+    this.#peersOf.get(route)?.push(peer);
+    this.#peers.add(peer);
+  }
+
+  /** Whose answers these are; undefined where they are nobody's. */
+  peerOf(way: Way, { from }: Batch): FlowPeer | undefined {
+    const peer = this.#peers.find(way, from) ?? (this.#named.size > 0 ? this.#namedPeer(way, from) : undefined);
+    if (peer !== undefined || this.#filter !== 'address') return peer;
+    const near = this.#peers.findAddress(way, from);
+    // It has a header of its own.
+    return near && { ...peerOf(near.flow, near.route, ipOf(from), from.port) };
+  }
+
+  /**
+   * A proxy has resolved the name of a flow, and does not say where to: whoever answers from its port is taken for it. Of several
+   * such flows the one that has waited for its first answer longest is.
+   */
+  #namedPeer(way: Way, from: Batch['from']): FlowPeer | undefined {
+    let found: Route | undefined;
+    for (const [route, { target }] of this.#named) {
+      if (route.way !== way || target.port !== from.port) continue;
+      if (this.#peersOf.get(route)?.length === 0) {
+        found = route;
+        break;
+      }
+      found ??= route;
+    }
+    const flow = found && this.#named.get(found);
+    if (found === undefined || flow === undefined) return undefined;
+    const peer = peerOf(flow, found, ipOf(from), from.port);
+    this.#join(found, peer);
+    if ((this.#peersOf.get(found)?.length ?? 0) >= PEERS_MAX) this.#named.delete(found);
+    return peer;
+  }
+
+  /** The header for answers that are nobody's and are passed on all the same; undefined where they are not. */
+  headerFor({ from }: Batch): Uint8Array | undefined {
+    return this.#filter === 'none' ? headerOfIp(ipOf(from), from.port) : undefined;
+  }
+
+  bounced(way: Way, ip: Uint8Array, port: number, failure: Failure): void {
+    const peer = this.#peers.find(way, endpointOf(ip, port));
+    peer?.flow.failed(peer.route, failure);
+  }
+
+  wayOpened(way: Way): void {
+    for (const flow of this.#table.all()) flow.wayOpened(way);
+  }
+
+  wayFailed(way: Way, failure: Failure): void {
+    for (const flow of this.#table.all()) flow.wayFailed(way, failure);
+  }
+
+  end(how: FlowEnding): void {
+    for (const flow of this.#table.all()) flow.end(how);
+  }
+}
