@@ -51,7 +51,8 @@ function setInt(fd: number, level: number, option: number, to: number): number {
 
 /**
  * A UDP socket for IP addresses of `ipLength` (4 or 16) bytes: its fd, or a negated errno. An IPv6 socket has no IPv4 peers. What an
- * older kernel does not know of ECN, fragments and joined datagrams stays off.
+ * older kernel does not know of ECN, fragments and joined datagrams stays off. A plain read finds joined datagrams as one: an engine
+ * reads it.
  */
 export function openUdp(ipLength: number): number {
   const fd = libc.socket(ipLength === 16 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);

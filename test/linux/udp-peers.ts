@@ -1,15 +1,16 @@
 // The other ends of a test's datagrams: UDP sockets by direct calls, with no engine.
-import { type Endpoint, packAddress } from '../../src/linux/addresses.js';
+import { AF_INET, AF_INET6, type Endpoint, packAddress } from '../../src/linux/addresses.js';
 import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
-import { bindTo, closeFd, localEndpoint } from '../../src/linux/sockets.js';
-import { openUdp } from '../../src/linux/udp.js';
+import { bindTo, closeFd, localEndpoint, SOCK_NONBLOCK_CLOEXEC } from '../../src/linux/sockets.js';
 import { awaitReady, IPV4, POLLIN, readNow } from './peers.js';
+
+const SOCK_DGRAM = 2;
 
 /** A UDP socket with a port of its own. */
 export function udpSocket(ip: Uint8Array = IPV4, port = 0): { fd: number; local: Endpoint; packed: Uint8Array } {
-  const fd = openUdp(ip.length);
+  const fd = libc.socket(ip.length === 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK_CLOEXEC, 0);
   if (fd < 0) throw new Error(`socket: ${errorName(fd)}`);
   const result = bindTo(fd, ip, port);
   if (result < 0) throw new Error(`bind: ${errorName(result)}`);

@@ -26,4 +26,4 @@ export const DATAGRAM_PREFACE = 128;
  * The kernel takes one buffer after the other, so that all of them are touched in time, but no further than they are filled: at
  * 1 200 bytes that is 4 KiB each. The odd multiple of a kilobyte keeps their beginnings from sharing the same lines of the cache.
  */
-export const DATAGRAM_GROUP: GroupSize = { size: DATAGRAM_PREFACE + 65_536 + 1_408, count: 128 };
+export const DATAGRAM_GROUP: GroupSize = { size: DATAGRAM_PREFACE + 65_536 + 1_408, count: 256 };

@@ -1,6 +1,6 @@
 // The datagrams that one turn of an engine sends, of all sockets: it keeps them until the kernel has taken them, and sends again what
 // failed for a reason that is no longer there. It submits nothing itself: see uring-datagrams.ts and epoll-datagrams.ts.
-import { EAGAIN, EINVAL, EMSGSIZE, ENOBUFS } from '../errno.js';
+import { EAGAIN, EINVAL, EIO, EMSGSIZE, ENOBUFS, EOPNOTSUPP } from '../errno.js';
 import * as libc from '../libc.js';
 import type { Ownership } from '../ownership.js';
 import { allowFragments } from '../udp.js';
@@ -46,9 +46,19 @@ export class DatagramOutbox {
     return more <= HEAD_MAX && Math.max(size, last) + more <= DATAGRAM_MAX ? 0 : -EMSGSIZE;
   }
 
+  /** Lets `out` go with the last message, if it is one datagram that may, and the message has not been submitted. */
+  join(socket: Socket, out: Outgoing): boolean {
+    if (out.count !== 1 || this.count === 0) return false;
+    const last = this.#postings[this.count - 1];
+    if (last.socket !== socket || socket.sendsSingly || last.mayFragment !== out.mayFragment) return false;
+    if (!this.messages.join(this.count - 1, out, last.count)) return false;
+    last.count += 1;
+    return true;
+  }
+
   /** Adds a message with datagrams of `out` from the `first` one on, as many as go together: returns how many. Not when full. */
   add(socket: Socket, out: Outgoing, first: number): number {
-    const count = Math.min(DatagramMessages.together(out), out.count - first);
+    const count = socket.sendsSingly ? 1 : Math.min(this.messages.together(out), out.count - first);
     const index = this.count;
     this.count += 1;
     this.messages.write(index, out, first, count);
@@ -95,6 +105,11 @@ export class DatagramOutbox {
     this.error = error;
     if (socket === undefined || isFull(error)) return count;
     if (count === 1) return this.#sendAgain(socket.fd, this.messages.addressOf(index), error, mayFragment) ? 0 : 1;
+    // Its way out cannot be told where one datagram ends: a link without checksums, a tunnel.
+    const cutsNone = error === -EIO || error === -EINVAL || error === -EOPNOTSUPP;
+    if (cutsNone) socket.sendsSingly = true;
+    const isWhole = !cutsNone && error !== -EMSGSIZE;
+    if (isWhole && this.#sendAgain(socket.fd, this.messages.addressOf(index), error, false)) return 0;
     let unsent = 0;
     for (let segment = 0; segment < count; segment += 1) {
       const address = this.messages.single(index, segment, count);

@@ -135,6 +135,7 @@ export class EpollDatagrams {
       this.#unsent.push({ socket, count: out.count, error: refusal });
       return;
     }
+    if (this.#outbox.join(socket, out)) return;
     for (let first = 0; first < out.count; ) {
       if (this.#outbox.isFull) {
         this.flush();

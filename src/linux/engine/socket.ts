@@ -174,6 +174,14 @@ export class Socket {
     this.#bits = withBit(this.#bits, HUNG_UP, value);
   }
 
+  /** Of a UDP socket, which has no hang-up: its way out takes no joined datagrams. */
+  get sendsSingly(): boolean {
+    return (this.#bits & HUNG_UP) !== 0;
+  }
+  set sendsSingly(value: boolean) {
+    this.#bits = withBit(this.#bits, HUNG_UP, value);
+  }
+
   /** Operations that wait for something: 12 bits, whose meaning each engine defines. */
   get waiting(): number {
     return this.#bits & WAITING;

@@ -43,6 +43,8 @@ export class UringDatagrams {
   #outbox: DatagramOutbox;
   #posted: DatagramOutbox;
   #turn = 0;
+  /** `Ring.submissions` when the last message was prepared: until the next one, the kernel has not seen it. */
+  #submission = 0;
   #unsent: Unsent[] = [];
   /** The buffers of the datagrams that the handler is told of now, and whether it sends them on. */
   #told: Memory | undefined;
@@ -66,13 +68,10 @@ export class UringDatagrams {
   /** `high`: the upper half of the user data. */
   receive({ fd, slot }: Socket, high: number): void {
     const word = this.#ring.prepare(RECVMSG | (BUFFER_SELECT << 8) | (RECV_MULTISHOT << 16), fd, slot, high);
-    this.#setAddress(word, this.#header.address);
-    this.#ring.words[word + 10] = BufferGroup.datagrams;
-  }
-
-  #setAddress(word: number, address: number): void {
+    const { address } = this.#header;
     this.#ring.words[word + 4] = address >>> 0;
     this.#ring.words[word + 5] = Math.floor(address / 2 ** 32);
+    this.#ring.words[word + 10] = BufferGroup.datagrams;
   }
 
   /** Buffer `id` has been filled. Returns whether it is lent to sends of this turn, and given back with them. */
@@ -118,6 +117,7 @@ export class UringDatagrams {
       this.#unsent.push({ socket, count: out.count, error: refusal });
       return;
     }
+    if (this.#submission === this.#ring.submissions && this.#outbox.join(socket, out)) return;
     for (let first = 0; first < out.count; ) {
       if (this.#outbox.isFull) {
         this.#unsent.push({ socket, count: out.count - first, error: -ENOBUFS });
@@ -131,9 +131,10 @@ export class UringDatagrams {
         place | (this.#turn << TURN_SHIFT),
         high,
       );
-      this.#setAddress(word, this.#outbox.messages.addressOf(place));
+      this.#outbox.messages.writeAddressOf(place, this.#ring.words, word + 4);
       this.#ring.words[word + 6] = 1;
       this.#ring.words[word + 7] = MSG_DONTWAIT_NOSIGNAL;
+      this.#submission = this.#ring.submissions;
     }
   }
 
