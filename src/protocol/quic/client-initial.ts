@@ -19,6 +19,8 @@ import { type QuicVersion, quicVersion } from './versions.js';
 
 /** A server drops Initial packets in smaller datagrams (RFC 9000 section 14.1). */
 const DATAGRAM_SIZE_MIN = 1200;
+/** Larger ones are none of a client that does not know yet what the way carries; what is read of a flight is bounded by this. */
+const DATAGRAM_SIZE_MAX = 4096;
 /** The id that a client chooses for its server has at least so many bytes (RFC 9000 section 7.2). */
 const CHOSEN_ID_MIN = 8;
 /** Packets that are opened for one flight, its repetitions included. A large ClientHello takes two or three. */
@@ -33,7 +35,7 @@ export interface QuicHello {
 
 /**
  * Why a flow is not raced, or no longer:
- * - `not-quic`: no Initial packet of a known version in a datagram of at least 1200 bytes
+ * - `not-quic`: no Initial packet of a known version in a datagram of 1200 bytes or more, within bounds
  * - `zero-rtt`: early data, on which a server may act at once: it must reach one server only
  * - `second-flight`: the client has heard from a server, or the packet belongs to another connection
  * - `forged`: not protected with the keys of its connection id
@@ -59,9 +61,9 @@ const REPEAT = { kind: 'repeat' } as const;
 
 /** Whether a datagram may be the first of a client of QUIC. To be asked before a FirstFlight is made: it costs next to nothing. */
 export function mayBeInitial(bytes: Uint8Array, start: number, end: number): boolean {
-  return (
-    end - start >= DATAGRAM_SIZE_MIN && isLong(bytes[start]) && quicVersion(readUint32(bytes, start + 1)) !== undefined
-  );
+  const size = end - start;
+  if (size < DATAGRAM_SIZE_MIN || size > DATAGRAM_SIZE_MAX) return false;
+  return isLong(bytes[start]) && quicVersion(readUint32(bytes, start + 1)) !== undefined;
 }
 
 /** What a server's answer has to fit. */
@@ -87,26 +89,34 @@ export class FirstFlight {
     return this.#ids;
   }
 
+  /** Once its ClientHello is whole, also of a flight with early data. */
+  get hello(): QuicHello | undefined {
+    return this.#hello;
+  }
+
   /** Reads the next datagram of the client, from `start` to `end`. */
   feed(bytes: Uint8Array, start: number, end: number): FlightReading {
-    this.#end ??= this.#readPackets(bytes, start, end);
     if (this.#end !== undefined) return this.#end;
-    if (this.#hello !== undefined) return REPEAT;
+    const reason = this.#readPackets(bytes, start, end);
+    // The ClientHello stands before the early data.
+    if (reason !== undefined && reason !== 'zero-rtt') return this.#ends(reason);
+    const reading = this.#hello === undefined ? this.#readHello() : REPEAT;
+    return reason === undefined ? reading : this.#ends(reason);
+  }
+
+  #readHello(): FlightReading {
     const { content } = this.#stream;
     if (content.length < MESSAGE_HEADER_SIZE) return INCOMPLETE;
     const size = MESSAGE_HEADER_SIZE + (readUint32(content, 0) % 2 ** 24);
     if (content[0] !== CLIENT_HELLO || size < MESSAGE_SIZE_MIN) return this.#ends('malformed');
     if (size > STREAM_SIZE_MAX) return this.#ends('too-much');
     if (content.length < size) return INCOMPLETE;
-    return this.#readHello(content, size);
-  }
-
-  #readHello(content: Uint8Array, size: number): FlightReading {
     const message = content.length === size ? openHelloMessage(content, 0, size) : undefined;
     if (message === undefined) return this.#ends('malformed');
-    if (findExtension(message, Extension.earlyData) >= 0) return this.#ends('zero-rtt');
     this.#hello = { serverName: serverNameOf(message), protocols: protocolsOf(message) };
-    return { kind: 'hello', hello: this.#hello };
+    return findExtension(message, Extension.earlyData) >= 0
+      ? this.#ends('zero-rtt')
+      : { kind: 'hello', hello: this.#hello };
   }
 
   #ends(reason: NoRace): FlightReading {
@@ -115,16 +125,16 @@ export class FirstFlight {
   }
 
   /** Undefined if all packets of the datagram belong to the flight. */
-  #readPackets(bytes: Uint8Array, start: number, end: number): FlightReading | undefined {
+  #readPackets(bytes: Uint8Array, start: number, end: number): NoRace | undefined {
     if (!mayBeInitial(bytes, start, end))
-      return this.#ends(this.#ids === undefined ? 'not-quic' : this.#otherReason(bytes, start, end));
+      return this.#ids === undefined ? 'not-quic' : this.#otherReason(bytes, start, end);
     for (let at = start; at < end; ) {
       // Some clients fill a datagram up behind its packets.
       if (bytes[at] === 0 && at > start) break;
       const packet = readLongPacket(bytes, at, end);
-      if (packet === undefined) return this.#ends('malformed');
+      if (packet === undefined) return 'malformed';
       const reason = this.#readPacket(bytes, packet);
-      if (reason !== undefined) return this.#ends(reason);
+      if (reason !== undefined) return reason;
       at = packet.end;
     }
     return undefined;

@@ -5,6 +5,8 @@
 export const STREAM_SIZE_MAX = 16_384;
 /** Pieces with gaps between them. Chromium cuts a ClientHello into some ten pieces and shuffles them. */
 const PIECES_MAX = 64;
+/** Pieces in all, with repetitions. */
+const ADDED_MAX = 512;
 
 interface Piece {
   start: number;
@@ -15,6 +17,7 @@ export class CryptoStream {
   #bytes = new Uint8Array(2048);
   /** In order, with a gap between any two. */
   #pieces: Piece[] = [];
+  #added = 0;
 
   /** What has come so far without a gap. Valid until the next `add`. */
   get content(): Uint8Array {
@@ -22,10 +25,11 @@ export class CryptoStream {
     return this.#bytes.subarray(0, first?.start === 0 ? first.end : 0);
   }
 
-  /** False if the bytes do not fit, contradict others, or leave too many gaps. */
+  /** False if the bytes do not fit, contradict others, leave too many gaps, or are in too many pieces. */
   add(offset: number, source: Uint8Array, start: number, end: number): boolean {
     const to = offset + end - start;
-    if (to > STREAM_SIZE_MAX) return false;
+    this.#added += 1;
+    if (to > STREAM_SIZE_MAX || this.#added > ADDED_MAX) return false;
     if (start === end) return true;
     this.#reserve(to);
     if (!this.#agrees(offset, source, start, to)) return false;

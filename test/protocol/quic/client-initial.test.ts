@@ -6,6 +6,7 @@ import { FirstFlight, mayBeInitial, OPENED_MAX } from '../../../src/protocol/qui
 import { STREAM_SIZE_MAX } from '../../../src/protocol/quic/crypto-stream.js';
 import { VERSION_2 } from '../../../src/protocol/quic/versions.js';
 import { mutationRuns } from '../../helpers/mutation-runs.js';
+import { CHROMIUM_FLIGHT } from '../../helpers/quic-chromium.js';
 import {
   CLIENT_IDS,
   cryptoFrame,
@@ -118,6 +119,31 @@ test('early data ends the race: coalesced, in a datagram of its own, and as the 
   assert.deepEqual(read(sealedPacket('zero-rtt', chosen, own, 1200)), [none('zero-rtt')]);
 });
 
+test('the name is read of a flight with early data too, where its ClientHello is whole', () => {
+  const early = sealedPacket('zero-rtt', chosen, own, 200);
+  const announces = helloMessage({ serverName: 'early.test', earlyData: true, psk: true });
+  const short = (hello: Uint8Array) =>
+    initialPacket({ chosen, destination: chosen, source: own, side: 'client' }, whole(hello), 1000);
+  for (const datagram of [ofClient(whole(announces)), joined(short(announces), early), joined(short(HELLO), early)]) {
+    const flight = new FirstFlight();
+    assert.deepEqual(feed(flight, datagram), none('zero-rtt'));
+    assert.match(flight.hello?.serverName ?? '', /^(?:early|example)\.test$/);
+  }
+  const flight = new FirstFlight();
+  assert.deepEqual(feed(flight, sealedPacket('zero-rtt', chosen, own, 1200)), none('zero-rtt'));
+  assert.equal(flight.hello, undefined);
+});
+
+test('a flight of Chromium, in either order, with repetitions, and cut off', () => {
+  const [first, second] = CHROMIUM_FLIGHT;
+  const result = { kind: 'hello', hello: { serverName: 'quic.test', protocols: ['h3'] } };
+  assert.deepEqual(read(first, second, first, second), [INCOMPLETE, result, REPEAT, REPEAT]);
+  assert.deepEqual(read(second, first), [INCOMPLETE, result]);
+  for (let end = 0; end < first.length; end += 1) {
+    assert.equal(new FirstFlight().feed(first, 0, end).kind, 'none', `cut off after ${end}`);
+  }
+});
+
 test('a second flight is none that may be sent elsewhere, and nothing is read after it', () => {
   const later: [string, Uint8Array][] = [
     ['a Handshake packet', sealedPacket('handshake', server, own, 1200)],
@@ -147,6 +173,8 @@ test('what is no QUIC of a known version is told by its first bytes', () => {
   const can = (bytes: Uint8Array, end = bytes.length) => mayBeInitial(bytes, 0, end);
   assert.equal(can(initial), true);
   assert.equal(can(initial, 1199), false);
+  assert.equal(can(joined(initial, new Uint8Array(4096 - 1200))), true);
+  assert.equal(can(joined(initial, new Uint8Array(4097 - 1200))), false);
   for (const bytes of [new Uint8Array(0), new Uint8Array(1200), new Uint8Array(1200).fill(0x40)]) {
     assert.equal(can(bytes), false);
     assert.deepEqual(read(bytes), [none('not-quic')]);
@@ -198,6 +226,12 @@ test('a ClientHello that is too long, too many pieces and too many packets end t
   assert.deepEqual(read(ofClient(cryptoFrame(STREAM_SIZE_MAX - 1, Uint8Array.of(1)))), [INCOMPLETE]);
   const gaps = Array.from({ length: 65 }, (_, i) => cryptoFrame(i * 2, Uint8Array.of(1))).flat();
   assert.deepEqual(read(ofClient(gaps)), [none('malformed')]);
+  const single = Array.from({ length: 513 }, (_, i) =>
+    cryptoFrame(i % 200, HELLO.subarray(i % 200, (i % 200) + 1)),
+  ).flat();
+  assert.deepEqual(read(initialPacket({ chosen, destination: chosen, source: own, side: 'client' }, single)), [
+    none('malformed'),
+  ]);
 
   const first = ofClient(whole());
   const results = read(...Array.from({ length: OPENED_MAX + 1 }, () => first));

@@ -1,0 +1,41 @@
+// The first flight of Chromium to https://quic.test:PORT/, as it sends it: two datagrams, since its key exchange is a hybrid one
+// (X25519MLKEM768), with a ClientHello in shuffled pieces.
+
+const datagram = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replace(/\s/g, ''), 'base64'));
+
+export const CHROMIUM_FLIGHT: readonly [Uint8Array, Uint8Array] = [
+  datagram(`
+    xAAAAAEITS7srbk5SWQAAETQRTBHaZTFJN5b/7f9U9ofmXOd9p8j5RuiTgwlSL7M1Uf3uMinS/6pzpMz6Wc4KIMfh55DvvuV8EnlRhFItTun+9
+    6nOAMrRV5CbVtngQN2i+6fDDfYEsshDn2gQQwRu47jVkfnG/aLNt6fcGGoOgzUmloJ8Ro1+Z6CyeyEPm7cxm/Pse3QX1Hz0B7WFnUvmg7MTk0s
+    ET+22wqJUestwHnOP2omVMNeFNXfXvnvhld1bq1/8vzBUwbzGz9I/LE63p0CZ8axy/OzppxWVINrE4ZbMWEHTmsusPQXaaPI6iMKrePNkXYy6M
+    IAr+JTXFSz+N+G8GH8vWlsWWZBE/Ef5mJibQyDszXY81MBEgaUFcUkTFm+ZHHkiJl1FQh3ZO3pBaQfL2YBlw9b2WVwiSuY9s5vdjIa1VgZ2J2x
+    Kd/n64w77oCkwIA1kFzXbM1PGCwAUk4hgdKULJU4eYAHhZzzDOTCQRijH0wQrhO4SZ9HDdXqJW/yCbk4ypIpf3BHCWqo1LbuOzp4E96l7LfpJx
+    7kNvHvo+h1wB5JgLZDZoGi+WA/I/dG7KUhTHmy1HjDMo3uYeDNAzRQGtJ6osW7KiMPSNcmXJnlWutCZ8Jto94QjtLZVoscSrOc/UN8wuEdXzrY
+    nNMJbEaM/XY4YtSlGKRYhxXcjD1QLoLOgzOJl0uDBsbYEYYSIUXCFmv0CXa4zJ0h/li3hx7s9F+9UcE+QUzjEbqD5kOJ0Vj3Fz5Xkmyz3vYE29
+    ricRBZSSugQ004UQ0vMFFiLnZLaIrKjB2kuWVjHiafbrwRzdmgOQG9NHQ89G1f2RIx0nKKrued3YcMVJ/Vu0PeYL2EG9aTb8iyhx7l8JlRvUT6
+    4SVE759uLynlhS7xjemqCBQtc4wTJKYFU/jAaag25fYGGBNj7IeHAaYdVS/9rzAgs2AsXSMkWQ4ysaZ0Qp6My1amBTBeQ05bT3+TBxGNvXToQA
+    zH6x+A1GKL4JIee45H+EUaBAqlPu9ylTQpwO/RulmhsrmOcIgzaEEJLzsk9jZrVh2F5mlJS8gyhDzynKvURYbAdqQptVwCrKONNhiZQNizO/lC
+    /sUoyqPMUP6drMKzv86xbctA33+DEvkK2+XBCXcqTnoUOggu9iALbvK/yCGccl9X5THJmuHt61PSOf+JyiFIZCJ4+ENIwtudOm56guAryVLcDH
+    5sqzRVwUc3ahcMRAUYgQ8g5PDcZ1Dau6BArgZ9WEPIxqB8nr2oIew4mg5VqDSkJgWArMfZ4PllDtm0YW4LIafrIBUzJqfnvAbHuT+xSteRFncX
+    lPzEWdqejmF+Agcr3F85ifK1ovvHkLoalRBfNI/j7SRU+7trwYhk/3gcexqX3JwsAnE5zFyvhFNfk1palX3xEFPMOIbOB8rrU7sQhcaUY0Kw/F
+    Z3EyKmNi5S8SCkutqig4VZ4VL4mV7lzmKaL1jYRrePP+NxMIxK3fz08p5KIpB9Ky8LaQ/0ZTpw79IBOEvQffhhTkHYkqIinMVQaZZ6qHSAmVZ0
+    hV7M+f5XTYXuk6QSUgBbl+PnnFFsBmIgaFMO6KHGeYVgF72Q1HDgAQSBwIFpvRFHYmqbhLJjGmfTHZwVRI8/mXFJtyU6KqOL+MoVKizv9rJGM9
+    RRqDGjsv5iIxNoSyI=`),
+  datagram(`
+    xwAAAAEITS7srbk5SWQAAETQKGadu5UCJmleI/yeuX8VlROc99GQduawqmdqfpdU6AL+KBFFx4rPOeMtP2vj+69SnBF4FZRkQjfHwvIS5uemux
+    oVoy4aJIZArvzszzvwNHFTME0HwJ5vjfRJ/yKQV30EvoJX67U0CpEFSbWOM9sNlJQDM6DYiKYGzF6xD1VzkqNZfg6SB2YMlEKES4VKv8lgRsZr
+    VJOLPWDO1SpMk+zdIen9b/5eeJPWSB97hHpEpEla0w8giMMe/ngYSLXh93Cq8BdxX2Lld06qWqmHVd+5llGWDkY5J3RM4iipH1wtKU8VSWC2D+
+    fvmH5UmPQRk34yYtp7X2J/IfkrOaZ6rpcXZ90K6EfHupeOMykhe1Z68WTyMombNwyB7vVXymQWjfuz19mE1RsGC9aQcZPe4SUiEOiFrEor6Nrx
+    mjUF86PCvvONnVFDyA/Gkx16kCBsQWiPConHsREXS65rW5otBSo/xsxgXGVrpdFWZsYo0qTGMi0PB5dBOzShaVeEe1/WzB14M53hA7o1m/HFXE
+    c9pJWanWTurKQ/sCggmxBykSVF8fUv17g0kf3B7Juclk+af9HTKCwvI8mcEB2a/miRxCJDGEVYyrI1m1wutVCCnvpn26fRI2gbHaqKHYUvQ4n5
+    YCLhFPTyYcWA563DP0cRqayutS2zbaQPlvO3vdAqBUBV2hJehwXJ2dxy0uwqd7LKe+/7ZenobxuLCZgdGgbrXDksqHtB5RmrFhthcFUSz1rbXQ
+    WS3Q7seLN07CWYmOfMjesqCQte5+oTPB1jXDJfdUetGueQdUpVqU4oj8SSMZi9dTpA3wTFYDAid4BDc1QTUB6VmRzT2GBgJ+2SWXSr55njX06n
+    ukOYdd6Pmpr+VgpE0grITcj5hfyFtjjJa+Vi4O4zE0YLVI7GfBOHA7InWWHpcgq5GWuJwiS/oZciDi214ggnwdAJbglTOuMIHhS5EaRcgRQwt4
+    L4eCdI6ApQKUa88KJAVPx6fRmyrJdBo09m9NVCJnlpBDCNBXPRipN568lViN0Mhd60tKF7vlHSer9Ti80G+ohh2C1KMZdWWC/NdX2Ke/Evia3x
+    c+kwKkXiVCmOGR1C/zUh6UC4Ug7yZnYQs4jRw5crjzTOaJh7EmlIDdIrTsi2Zcq0+38RhGGMyQEwJffevtgPR1QmFnq35wAtmqBUqIXK2A8KaM
+    XGqyPKbA1mUEehxLKf9pIkYNhEihDaq/bquBTIoDOzWJP7si6iixsD93vyjRpsuyy4yFOtbiWkRSsTQhGXm9/7SIcnNy0j/4q3ISl0Xb+BdSnV
+    qZ0+h4Y+OB8vCEHDYU4USUvpcCMvEXBdOtQh1zyqfuUrMHTrcysCpyjYWK8EIiyFgWXGbw5BMIU5FTEK2hljnp+ynn85ptDrxcEkf0a2yHt3Fe
+    5Mo0Q/vu6yYDqDZ3Z+h4K/v7OUQilc0sGqIIasfq+W6XWROAF/1PJQG5d1Nio3XpZHbZ4kZcqZ8ZVNXrattv5aSqJXc3HT2iJm8l+dyeknvNrG
+    JP0tJ7K54mpVGNFQRdwRb+NKdRa8Sa1NYs1yU0BJ/8G7+DCNwt+5NjF48Bl89ehSru1PnodMxEu8nkb6XHbmjNpt76J3wlWWEaJvL4uWnPR6Lg
+    23ihqlAeqQRi1tN8Q=`),
+];
