@@ -506,6 +506,7 @@ export const RULES: Rules = {
     // Its sockets are used by direct calls, so that no engine of ours is measured with the subjects.
     'bench/udp/load': ['bench/shared', 'bench/process', 'src/linux', 'test/helpers'],
     'bench/udp/subjects': ['bench/peers'],
+    'bench/quic': [PROTOCOL, 'test/helpers'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     'bench/scrape': [PROTOCOL, 'src/threads/*', 'src/workers/admin/*', 'test/helpers'],
     bench: [

@@ -97,11 +97,11 @@ export class FirstFlight {
   /** Reads the next datagram of the client, from `start` to `end`. */
   feed(bytes: Uint8Array, start: number, end: number): FlightReading {
     if (this.#end !== undefined) return this.#end;
-    const reason = this.#readPackets(bytes, start, end);
+    const why = this.#readPackets(bytes, start, end);
     // The ClientHello stands before the early data.
-    if (reason !== undefined && reason !== 'zero-rtt') return this.#ends(reason);
+    if (why !== undefined && why !== 'zero-rtt') return this.#ends(why);
     const reading = this.#hello === undefined ? this.#readHello() : REPEAT;
-    return reason === undefined ? reading : this.#ends(reason);
+    return why === undefined ? reading : this.#ends(why);
   }
 
   #readHello(): FlightReading {

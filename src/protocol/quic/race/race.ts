@@ -16,9 +16,9 @@ export const RACE_MAX_MS = 10_000;
 /** One line that may take part, in the order of preference. */
 export interface Runner {
   readonly line: number;
-  /** From when on it is late, in ms (usual-time.ts). */
+  /** From when on it is late by its history, in ms after the flight went out. */
   readonly late_ms: number;
-  /** How long its way may take to open, in ms; 0 if it is open. */
+  /** How long its way may take to open, in ms (OPENING_MS); 0 if it is open. */
   readonly opening_ms: number;
 }
 

@@ -1,25 +1,9 @@
-// What races of QUIC leave for the memory of destinations, and how long a line may take.
+// What races of QUIC leave for the memory of destinations.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Entrant } from '../../../../src/protocol/quic/race/entrant.js';
 import { ENTRANT_OUTCOMES, evidenceOf, outcomeOf } from '../../../../src/protocol/quic/race/outcome.js';
 import { QuicRace } from '../../../../src/protocol/quic/race/race.js';
-import { lateAfter, UNKNOWN_MS } from '../../../../src/protocol/quic/race/usual-time.js';
-import { Estimate } from '../../../../src/protocol/routes/estimate.js';
-
-const estimate = (...samples: number[]): Estimate => {
-  const made = new Estimate();
-  for (const sample of samples) made.add(sample);
-  return made;
-};
-
-test('a line is late by the history of the destination, else by its own, else after a fixed time, and never after more than a second', () => {
-  assert.equal(lateAfter(undefined, undefined, 20), UNKNOWN_MS);
-  assert.equal(lateAfter(new Estimate(), new Estimate(), 20), UNKNOWN_MS);
-  assert.equal(lateAfter(new Estimate(), estimate(40), 20), 140);
-  assert.equal(lateAfter(estimate(10), estimate(40), 20), 50);
-  assert.equal(lateAfter(estimate(2000), undefined, 20), 1000);
-});
 
 test('an answer proves that the line works; its time counts where the flight went out once', () => {
   const entrant = new Entrant(3, 250, 0);
