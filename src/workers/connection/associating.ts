@@ -8,6 +8,8 @@ import type { Choose } from './udp/choice/choice.js';
 import { FirstChoice } from './udp/choice/first-choice.js';
 import { NO_CONTESTS } from './udp/flows/contest.js';
 import { openDirectWay } from './udp/ways/direct-way.js';
+import { openProxiedWay, type ProxiedWayParts } from './udp/ways/proxied-way.js';
+import { Unheard } from './udp/ways/unheard.js';
 import type { OpenWay } from './udp/ways/ways.js';
 
 /** In each process another one. */
@@ -27,7 +29,9 @@ function partsOf(context: Context, present: () => Context): AssociateParts {
     const allowed = (): ReturnType<typeof allowedFor> => allowedFor(present(), allLines, target, asker);
     return new FirstChoice({ engine, lines, egress, names, allowed }, target, asker, outcome);
   };
-  const openWay: OpenWay = (line, ipLength, _depth, outcome) => openDirectWay(context, line, ipLength, outcome);
+  const proxied: ProxiedWayParts = { ...context, unheard: new Unheard() };
+  const openWay: OpenWay = (line, ipLength, depth, outcome) =>
+    line.isDirect ? openDirectWay(context, line, ipLength, outcome) : openProxiedWay(proxied, line, depth, outcome);
   return { ...context, queues: context.udpQueues, seed: SEED, contests: NO_CONTESTS, choose, openWay };
 }
 

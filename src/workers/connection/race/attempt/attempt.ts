@@ -222,9 +222,14 @@ export class Attempt extends TimedHandler implements OverLink {
   /** It is connected to the first proxy. */
   protected reached(socket: Socket): void {
     this.#parts.trace?.step(this, this.#target, 'is connected to the first proxy');
-    this.#chain = new Chain(this.line.hops, this.#target.asked, this.#target.port);
+    this.#chain = this.newChain();
     const depth = this.#parts.circles.depthToTell(this.#outcome.depth, this.crowd, this.#parts.engine.now);
     this.#follow(socket, this.#chain.start(depth));
+  }
+
+  /** What is said to the proxies. */
+  protected newChain(): Chain {
+    return new Chain(this.line.hops, this.#target.asked, this.#target.port);
   }
 
   /** A direct line is connected. The reply to the client needs the local address anyway, so reading it here costs nothing. */
