@@ -142,6 +142,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   override readonly egress = {
     mayDial: (): Permission => ({ code: 'allowed' }),
     mayAskFor: (): Permission => this.permission,
+    mayGoOn: (): Permission => this.permission,
   };
 
   /** What a header's client is, whether main left this one to be refused, and whether the request is over a limit. */

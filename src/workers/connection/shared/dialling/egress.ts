@@ -80,8 +80,14 @@ export class Egress {
    * gateways the request has passed.
    */
   mayAskFor({ host, ip, port }: Target, depth: number): Permission {
-    if (depth > 0 && !this.#circles.mayGoOn(depth, this.#engine.now)) return TOO_DEEP;
+    const permission = this.mayGoOn(depth);
+    if (permission.code !== 'allowed') return permission;
     return ip === undefined ? this.#mayAskForName(host, port) : this.#mayReach(ip, port);
+  }
+
+  /** Whether a request that has passed so many gateways may go on, whatever it asks for. */
+  mayGoOn(depth: number): Permission {
+    return depth > 0 && !this.#circles.mayGoOn(depth, this.#engine.now) ? TOO_DEEP : ALLOWED;
   }
 
   /** Names are for the line to resolve, here or at its proxy. Only `localhost` is the same everywhere: the machine itself. */
