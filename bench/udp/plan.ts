@@ -13,11 +13,14 @@ export interface Cell {
 /** A voice or a game, and a full packet of QUIC. */
 const SIZES = [64, 1200];
 
-/** One flow; a thousand flows of one client, and of as many clients. */
+/**
+ * One flow; a thousand flows of one association, and of half as many. More associations the gateway does not take by a limit of
+ * 20 000 descriptors, of which it leaves most to connections.
+ */
 const SHAPES: readonly Shape[] = [
   { associations: 1, destinations: 1 },
   { associations: 1, destinations: 1000 },
-  { associations: 1000, destinations: 1 },
+  { associations: 500, destinations: 2 },
 ];
 
 const SEPARATE: readonly Cell[] = SIZES.flatMap((size) =>

@@ -1,6 +1,7 @@
 // The datagrams of the generator: the header of SOCKS5, then mark, number and destination, and zeros up to the size. They are
 // written into a batch, and read out of one, without an allocation.
 import { Batch } from './batch.js';
+import type { Shape } from './messages.js';
 
 /** RSV, FRAG and ATYP, an IPv4 address and a port. */
 const HEADER_SIZE = 10;
@@ -17,13 +18,15 @@ export class Letters {
   readonly outgoing = new Batch(BATCH, DATAGRAM_MAX, false);
   readonly incoming = new Batch(BATCH, DATAGRAM_MAX, false);
   readonly #port: number;
+  readonly #associations: number;
   readonly #destinations: number;
   readonly #size: number;
   readonly #mark: number;
 
   /** Destinations are addresses of loopback with this port. */
-  constructor(port: number, destinations: number, size: number) {
+  constructor(port: number, { associations, destinations }: Shape, size: number) {
     this.#port = port;
+    this.#associations = associations;
     this.#destinations = destinations;
     this.#size = size;
     marks += 1;
@@ -42,7 +45,8 @@ export class Letters {
     const { bytes, words } = this.outgoing.memory;
     for (let i = 0; i < count; i += 1) {
       const at = this.outgoing.offsetOf(i);
-      const destination = (first + i) % this.#destinations;
+      // The associations take turns.
+      const destination = Math.floor((first + i) / this.#associations) % this.#destinations;
       bytes[at + 6] = destination >> 8;
       bytes[at + 7] = destination & 255;
       const word = (at + HEADER_SIZE) >> 2;

@@ -21,7 +21,7 @@ async function carryOut(order: Order): Promise<Report> {
       return { kind: 'opened' };
     case 'load': {
       if (field === undefined) throw new Error('load: nothing is open');
-      const letters = new Letters(port, field.shape.destinations, order.load.size);
+      const letters = new Letters(port, field.shape, order.load.size);
       return { kind: 'outcome', outcome: new Run(field, letters, order.load).carryOut() };
     }
     case 'close':
