@@ -105,11 +105,13 @@ export class DatagramOutbox {
     this.error = error;
     if (socket === undefined || isFull(error)) return count;
     if (count === 1) return this.#sendAgain(socket.fd, this.messages.addressOf(index), error, mayFragment) ? 0 : 1;
-    // Its way out cannot be told where one datagram ends: a link without checksums, a tunnel.
-    const cutsNone = error === -EIO || error === -EINVAL || error === -EOPNOTSUPP;
-    if (cutsNone) socket.sendsSingly = true;
-    const isWhole = !cutsNone && error !== -EMSGSIZE;
-    if (isWhole && this.#sendAgain(socket.fd, this.messages.addressOf(index), error, false)) return 0;
+    let failed = error;
+    if (!isOfSize(error)) {
+      if (this.#sendAgain(socket.fd, this.messages.addressOf(index), error, false)) return 0;
+      failed = this.error;
+      if (!isOfSize(failed)) return count;
+    }
+    if (failed !== -EMSGSIZE) socket.sendsSingly = true;
     let unsent = 0;
     for (let segment = 0; segment < count; segment += 1) {
       const address = this.messages.single(index, segment, count);
@@ -150,6 +152,13 @@ export class DatagramOutbox {
 
 /** Nothing but time helps: there is no room. */
 const isFull = (error: number): boolean => error === -EAGAIN || error === -ENOBUFS;
+
+/**
+ * Of datagrams that go together: one by one they may have better luck. They are longer than the link takes, or it has no means to cut
+ * them: a tunnel, or a socket without checksums.
+ */
+const isOfSize = (error: number): boolean =>
+  error === -EMSGSIZE || error === -EIO || error === -EINVAL || error === -EOPNOTSUPP;
 
 function sendInFragments(fd: number, address: number): number {
   const isIpv6 = allowFragments(fd, true, true) === 0;
