@@ -50,8 +50,7 @@ export const RULES: Rules = {
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],
     // The ClientHello of QUIC is that of TLS.
     'src/protocol/quic': ['src/protocol/tls'],
-    // What a race tells is remembered of the destination.
-    'src/protocol/quic/race': ['src/protocol/quic', 'src/protocol/routes'],
+    'src/protocol/quic/race': ['src/protocol/quic'],
     'src/protocol/trust': ['src/protocol/address'],
     'src/protocol/users': [],
     // A notice about a client names the network that it comes from.

@@ -18,6 +18,8 @@ export class Entrant {
   readonly began: number;
   /** When the flight first went out over it. */
   sent: number | undefined;
+  /** When the flight, or a repetition of the client, last went out over it. */
+  lastSent: number | undefined;
   /** How often the flight, or a repetition of the client, went out over it. */
   flights = 0;
   /** The first answer that is authentic and takes part, and when it came. */
@@ -31,6 +33,15 @@ export class Entrant {
     this.line = line;
     this.late_ms = late_ms;
     this.began = began;
+  }
+
+  /**
+   * How long its answer took, in ms. Where the flight went out more than once nobody knows which one was answered (RFC 6298 section 3):
+   * the shortest time counts, since one that is too long keeps the next races waiting.
+   */
+  get answer_ms(): number | undefined {
+    const { answered, lastSent } = this;
+    return answered === undefined || lastSent === undefined ? undefined : answered - lastSent;
   }
 
   /** Whether it is worth waiting for. A list of versions is not the last word: whoever sees a flow can send one before the server. */

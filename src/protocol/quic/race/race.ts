@@ -55,6 +55,7 @@ export class QuicRace {
   #next: number;
   /** When the first weak answer came. */
   #weakAt: number | undefined;
+  #repeatedAt: number | undefined;
   #isSealed = false;
   #win: Win | undefined;
   #isLost = false;
@@ -115,6 +116,7 @@ export class QuicRace {
   /** The whole flight has gone out over the line, whose way may have taken a while to open. */
   sent(entrant: Entrant, now: number): void {
     entrant.sent ??= now;
+    entrant.lastSent = now;
     entrant.flights += 1;
     if (entrant === this.#entrants.at(-1) && entrant.flights === 1 && this.#next > now)
       this.#next = now + entrant.late_ms;
@@ -131,12 +133,14 @@ export class QuicRace {
   /** The client has sent a datagram that repeats its flight: it has waited for long enough, and so has the race. */
   repeated(now: number): Forwarding {
     if (this.#isOver) return this.#forwarding;
+    this.#repeatedAt = now;
     this.#hurry(now);
     return 'all';
   }
 
   /** Its repetition has gone out over the line as well. */
   resent(entrant: Entrant): void {
+    entrant.lastSent = this.#repeatedAt;
     entrant.flights += 1;
   }
 
