@@ -9,6 +9,7 @@ import { destination } from '../views/destination.js';
 import { destinations } from '../views/destinations.js';
 import { dns } from '../views/dns.js';
 import { fleet } from '../views/fleet.js';
+import { flows } from '../views/flows.js';
 import { gateway } from '../views/gateway.js';
 import { line } from '../views/line.js';
 import { lines } from '../views/lines.js';
@@ -26,6 +27,7 @@ interface Named {
 export const VIEWS: readonly Named[] = [
   { name: 'overview', title: 'overview', make: overview },
   { name: 'connections', title: 'connections', make: connections, one: connection },
+  { name: 'flows', title: 'flows', make: flows },
   { name: 'lines', title: 'lines', make: lines, one: line },
   { name: 'destinations', title: 'destinations', make: destinations, one: destination },
   { name: 'bad-addresses', title: 'bad-addresses', make: badAddresses },

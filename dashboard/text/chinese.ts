@@ -1,9 +1,11 @@
 // The texts of the page, in Chinese. The same keys as in english.ts.
 import type { ENGLISH } from './english.js';
 import { FLEET_CHINESE } from './fleet-chinese.js';
+import { FLOWS_CHINESE } from './flows-chinese.js';
 
 export const CHINESE: Readonly<Record<keyof typeof ENGLISH, string>> = {
   ...FLEET_CHINESE,
+  ...FLOWS_CHINESE,
   'about-connection': '连接信息',
   action: '操作',
   'actor-again': '线程 {name} 正在重启。',

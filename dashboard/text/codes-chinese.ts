@@ -2,9 +2,11 @@
 import type { ENGLISH_CODES } from './codes-english.js';
 
 import { FLEET_CHINESE_CODES } from './fleet-chinese.js';
+import { FLOWS_CHINESE_CODES } from './flows-chinese.js';
 
 export const CHINESE_CODES: Readonly<Record<keyof typeof ENGLISH_CODES, string>> = {
   ...FLEET_CHINESE_CODES,
+  ...FLOWS_CHINESE_CODES,
   connected: '已连接',
   answered: '已应答',
   abandoned: '已放弃：另一个更好',

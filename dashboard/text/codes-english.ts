@@ -1,9 +1,11 @@
 // What the gateway's codes mean, in English: results of attempts, reasons to win, causes of failures, ways to end, kinds of
 // evidence. The codes are those of the API and of the log.
 import { FLEET_ENGLISH_CODES } from './fleet-english.js';
+import { FLOWS_ENGLISH_CODES } from './flows-english.js';
 
 export const ENGLISH_CODES = {
   ...FLEET_ENGLISH_CODES,
+  ...FLOWS_ENGLISH_CODES,
   // Results of attempts: what did not fail.
   connected: 'connected',
   answered: 'answered',

@@ -1,8 +1,10 @@
 // The texts of the page, in English. Codes of the gateway have theirs in codes-english.ts.
 import { FLEET_ENGLISH } from './fleet-english.js';
+import { FLOWS_ENGLISH } from './flows-english.js';
 
 export const ENGLISH = {
   ...FLEET_ENGLISH,
+  ...FLOWS_ENGLISH,
   'about-connection': 'The connection',
   action: 'Action',
   'actor-again': 'The thread {name} is being started again.',

@@ -13,7 +13,7 @@ const skip = withoutBrowser ?? false;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = [
   ...['overview', 'connections', 'connections/rescue', 'lines', 'lines/frankfurt', 'destinations', 'bad-addresses'],
-  ...['destinations/video.example.net%3A443', 'dns', 'clients', 'fleet', 'log', 'gateway'],
+  ...['destinations/video.example.net%3A443', 'dns', 'clients', 'fleet', 'flows', 'log', 'gateway'],
 ];
 
 let browser: Browser;
@@ -175,6 +175,28 @@ test('all connections that match are closed, and never all without a filter', { 
   await page.getByText('Closed: 209').waitFor();
   const asked = gateway.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
   assert.deepEqual(asked, ['/connections?target=example.net']);
+});
+
+test('flows are told with their races, and ended, one or all that match', { skip }, async (test) => {
+  const { gateway, page } = await open(test, { view: 'flows' });
+  const rows = page.getByRole('table', { name: 'Flows' }).getByRole('row');
+  const raced = rows.filter({ hasText: 'video.example.net' });
+  await raced.getByText('frankfurt: had not answered').waitFor();
+  await rows.filter({ hasText: 'stun.example.org' }).getByText('waits for a line').waitFor();
+  await raced.getByRole('button', { name: 'End' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await page.getByText('The flow to 198.51.100.7:443 has been ended.').waitFor();
+  const all = page.getByRole('button', { name: 'End 2 flows' });
+  assert.equal(await all.isVisible(), false);
+  await page.getByLabel('Kind').selectOption('quic');
+  await all.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End 2 flows' }).click();
+  await page.getByText('2 flows have been ended.').waitFor();
+  const asked = gateway.asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  assert.deepEqual(asked, ['/flows/0-1-a', '/flows?kind=quic']);
+  await page.getByLabel('Which').selectOption('ended');
+  await rows.filter({ hasText: '192.0.2.53' }).getByText('idle for too long').waitFor();
+  await rows.filter({ hasText: '192.0.2.9' }).getByText('refused').waitFor();
 });
 
 test('the gateways of the site are told, and why there are none', { skip }, async (test) => {

@@ -28,7 +28,6 @@ function udpTotals(): UdpTotals {
   const counts = new UdpCounts(UdpCounts.create());
   for (const [at, place] of Object.values(UdpCount).entries()) counts.add(place, 500 - 3 * at);
   for (const [at, cause] of DROP_CAUSES.entries()) counts.dropped(cause, 40 + at);
-  for (const kind of ['quic', 'quic', 'dns', 'other'] as const) counts.flowOpened(kind);
   counts.flowEnded('idle');
   for (const time_ms of [3, 70, 900]) counts.quicAnswered(time_ms);
   return UdpCounts.sum([counts]);

@@ -37,7 +37,8 @@ export interface FlowAttemptRecord {
   readonly line: string;
   /** The address that was sent to; undefined where the proxy resolves the name. */
   readonly address: string | undefined;
-  readonly sent_ms: number;
+  /** When the first datagrams went out over it. */
+  readonly sent_ms: number | undefined;
   readonly ended_ms: number | undefined;
   /** Datagrams of the client that went out over this line during the race. */
   readonly datagrams: number;

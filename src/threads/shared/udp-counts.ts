@@ -1,7 +1,7 @@
 // What was done with datagrams, in shared memory: each connection actor writes memory of its own, and others read all of it
 // without a message. A restarted actor goes on counting in the same memory; what a dead one leaves, main counts as cut.
 import { DROP_CAUSES, type Drop } from '../../protocol/udp/drop.js';
-import { FLOW_ENDINGS, FLOW_KINDS, type FlowEnding, type FlowKind } from '../../protocol/udp/flow-record.js';
+import { FLOW_ENDINGS, type FlowEnding } from '../../protocol/udp/flow-record.js';
 import { countTime, type Histogram, histogramLength, readTimes, TIME_BOUNDS_MS } from './time-histogram.js';
 
 /** What is counted. All of them only grow. */
@@ -11,22 +11,25 @@ export const UdpCount = {
   associationsEnded: 1,
   /** Clients that got a failure reply to UDP ASSOCIATE. */
   associationsRefused: 2,
+  /** Flows that were opened; those to port 53; those that began as QUIC does. */
+  flows: 3,
+  dnsFlows: 4,
+  quicFlows: 5,
   /** Datagrams and their bytes, without headers of SOCKS5, that were sent to destinations, and to clients. */
-  datagramsUp: 3,
-  datagramsDown: 4,
-  bytesUp: 5,
-  bytesDown: 6,
+  datagramsUp: 6,
+  datagramsDown: 7,
+  bytesUp: 8,
+  bytesDown: 9,
   /** QUIC flows whose first datagrams went out over a second line. */
-  races: 7,
+  races: 10,
   /** Those that another line than the first one carried. */
-  rescues: 8,
+  rescues: 11,
   /** Datagrams that claimed to be the first answer of a QUIC server and were not authentic. */
-  forged: 9,
+  forged: 12,
 } as const;
 export type UdpCount = (typeof UdpCount)[keyof typeof UdpCount];
 
-const OPENED = Object.keys(UdpCount).length;
-const ENDED = OPENED + FLOW_KINDS.length;
+const ENDED = Object.keys(UdpCount).length;
 const DROPPED = ENDED + FLOW_ENDINGS.length;
 /** From the first datagram of a QUIC flow to the first authentic answer. */
 const QUIC_ANSWER = DROPPED + DROP_CAUSES.length;
@@ -34,14 +37,11 @@ const LENGTH = QUIC_ANSWER + histogramLength(TIME_BOUNDS_MS);
 
 const placesOf = <Word extends string>(words: readonly Word[], from: number): ReadonlyMap<Word, number> =>
   new Map(words.map((word, place) => [word, from + place]));
-const KIND_PLACES = placesOf<FlowKind>(FLOW_KINDS, OPENED);
 const ENDING_PLACES = placesOf<FlowEnding>(FLOW_ENDINGS, ENDED);
 const DROP_PLACES = placesOf<Drop>(DROP_CAUSES, DROPPED);
 
 /** What several actors have counted together, since the start. */
 export interface UdpTotals extends Readonly<Record<keyof typeof UdpCount, number>> {
-  /** Opened so far, by what their first datagram is. */
-  readonly flows: Readonly<Record<FlowKind, number>>;
   readonly flowsEnded: Readonly<Record<FlowEnding, number>>;
   readonly dropped: Readonly<Record<Drop, number>>;
   readonly quicAnswer: Histogram;
@@ -63,10 +63,6 @@ export class UdpCounts {
     this.#values[what] += count;
   }
 
-  flowOpened(kind: FlowKind): void {
-    this.#values[KIND_PLACES.get(kind) as number] += 1;
-  }
-
   flowEnded(how: FlowEnding): void {
     this.#values[ENDING_PLACES.get(how) as number] += 1;
   }
@@ -83,7 +79,7 @@ export class UdpCounts {
   cutAll(): void {
     const values = this.#values;
     values[UdpCount.associationsEnded] = values[UdpCount.associations];
-    const live = sum(values.subarray(OPENED, ENDED)) - sum(values.subarray(ENDED, DROPPED));
+    const live = values[UdpCount.flows] - sum(values.subarray(ENDED, DROPPED));
     values[ENDING_PLACES.get('cut') as number] += live;
   }
 
@@ -96,7 +92,6 @@ export class UdpCounts {
     const counts = Object.entries(UdpCount).map(([name, place]) => [name, at(place)]);
     return {
       ...(Object.fromEntries(counts) as Record<keyof typeof UdpCount, number>),
-      flows: words(KIND_PLACES),
       flowsEnded: words(ENDING_PLACES),
       dropped: words(DROP_PLACES),
       quicAnswer: readTimes(values, QUIC_ANSWER, TIME_BOUNDS_MS),
@@ -110,7 +105,7 @@ export class UdpCounts {
 
   /** Flows that live. */
   static liveFlows({ flows, flowsEnded }: UdpTotals): number {
-    return sum(Object.values(flows)) - sum(Object.values(flowsEnded));
+    return flows - sum(Object.values(flowsEnded));
   }
 }
 

@@ -4,6 +4,7 @@ import type { LineState } from '../../../dashboard/api/shapes.js';
 import { ago } from './ago.js';
 import type { Answers } from './fake-gateway.js';
 import { fleetAnswers } from './fleet-answers.js';
+import { flowAnswers } from './flow-answers.js';
 import { nameAnswers, ownAnswers, rememberedAnswers } from './further-answers.js';
 
 const buckets = (...counts: readonly number[]) =>
@@ -192,6 +193,7 @@ export const answers = (): Answers => {
     ...nameAnswers(),
     ...ownAnswers(),
     ...fleetAnswers(),
+    ...flowAnswers(),
     'DELETE /connections/rescue': { closed: 1 },
     'DELETE /connections': { closed: 209 },
     'POST /lines/tokyo/pause': { changed: true, line: lines[1] },

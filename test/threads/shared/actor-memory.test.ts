@@ -6,7 +6,7 @@ import { FdQueue } from '../../../src/threads/shared/fd-queue.js';
 import { LineBytes } from '../../../src/threads/shared/line-bytes.js';
 import { LineCounts } from '../../../src/threads/shared/line-counts.js';
 import { TimeHistogram, TURN_BOUNDS_MS } from '../../../src/threads/shared/time-histogram.js';
-import { UdpCounts } from '../../../src/threads/shared/udp-counts.js';
+import { UdpCount, UdpCounts } from '../../../src/threads/shared/udp-counts.js';
 
 test('what two actors count is read without a turn of theirs', () => {
   const memories = [newActorMemory(1), newActorMemory(0)];
@@ -19,13 +19,13 @@ test('what two actors count is read without a turn of theirs', () => {
     connections.ended(0, 'failed');
     connections.failed('refused');
     connections.handshakeFailed('http', 'refused');
-    new UdpCounts(udpCounts).flowOpened('dns');
+    new UdpCounts(udpCounts).add(UdpCount.flows, 1);
     new TimeHistogram(turnTimes, TURN_BOUNDS_MS).count(actor + 1);
     for (let client = 0; client <= actor; client += 1) assert.ok(new FdQueue(queue).push(client));
   }
   assert.deepEqual(counts.carried(5), { up: 20, down: 40 });
   assert.deepEqual([counts.line(5).wins, counts.line(5).rescues, counts.line(4).wins], [2, 1, 0]);
-  assert.equal(counts.udp.flows.dns, 2);
+  assert.equal(counts.udp.flows, 2);
   const { opened, ended } = counts.listener(0);
   assert.deepEqual([opened, ended.failed], [2, 2]);
   assert.deepEqual([...counts.causes], [['refused', 2]]);

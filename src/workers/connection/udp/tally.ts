@@ -27,7 +27,14 @@ export class UdpTally {
   }
 
   flowOpened(kind: FlowKind): void {
-    this.#counts.flowOpened(kind);
+    this.#counts.add(UdpCount.flows, 1);
+    if (kind === 'dns') this.#counts.add(UdpCount.dnsFlows, 1);
+    if (kind === 'quic') this.quic();
+  }
+
+  /** A flow has turned out to be one of QUIC. */
+  quic(): void {
+    this.#counts.add(UdpCount.quicFlows, 1);
   }
 
   flowEnded(how: FlowEnding): void {

@@ -32,7 +32,7 @@ test('what was carried and counted in the meantime becomes rates, and idle lines
   count(1, Counter.closed, 1);
   count(1, Counter.failed, 2);
   const udp = new UdpCounts(memories[1]!.udpCounts);
-  udp.flowOpened('dns');
+  udp.add(UdpCount.flows, 1);
   udp.add(UdpCount.datagramsUp, 3);
   udp.add(UdpCount.datagramsDown, 40);
   assert.deepEqual(meter.read(7000), {

@@ -33,7 +33,7 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 const Attempt = fields({
   line: Type.String(),
   address: Type.Optional(Type.String({ description: 'Absent where the proxy looks the name up' })),
-  sent_ms: ms('When the first datagrams went out over it, from the opening of the flow on'),
+  sent_ms: Type.Optional(ms('When the first datagrams went out over it, from the opening of the flow on')),
   ended_ms: Type.Optional(ms('When it answered, failed or was given up')),
   datagrams: count('Datagrams of the client that went out over it during the race'),
   result: Type.Optional(

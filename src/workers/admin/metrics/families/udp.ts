@@ -19,11 +19,13 @@ export const UDP: readonly OurFamily[] = [
   ),
   counter(
     'tcproute_udp_flows_total',
-    'Flows (what an association exchanges with one destination) that were opened, by their first datagram.',
-    ['kind'],
-    ({ udp }, put) => {
-      for (const [kind, count] of Object.entries(udp.flows)) put(count, kind);
-    },
+    'Flows (what an association exchanges with one destination) that were opened.',
+    [],
+    ({ udp }, put) => put(udp.flows),
+  ),
+  counter('tcproute_udp_dns_flows_total', 'Those of them to port 53.', [], ({ udp }, put) => put(udp.dnsFlows)),
+  counter('tcproute_udp_quic_flows_total', 'Those of them that began as QUIC does.', [], ({ udp }, put) =>
+    put(udp.quicFlows),
   ),
   counter(
     'tcproute_udp_flows_ended_total',

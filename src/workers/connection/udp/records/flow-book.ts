@@ -10,6 +10,7 @@ import type { FlowRecordsParts, LiveFlow, NotedFlowAttempt } from './noted.js';
 /** Where flows are counted: see tally.ts. */
 interface Tally {
   flowOpened(kind: FlowKind): void;
+  quic(): void;
   flowEnded(how: FlowEnding): void;
   up(datagrams: number, bytes: number): void;
   down(datagrams: number, bytes: number): void;
@@ -40,7 +41,7 @@ export class FlowBook {
     return this.#records;
   }
 
-  /** Returns the number of the flow here until it ends. `kind`: by its port and its first datagram. */
+  /** Returns the number of the flow here until it ends. `kind`: by its port. */
   opened(association: AssociationNote, target: Target, kind: FlowKind, live: LiveFlow): number {
     this.#records ??= new FlowRecords(this.#parts);
     this.#parts.tally.flowOpened(kind);
@@ -64,13 +65,20 @@ export class FlowBook {
     this.#records?.carried(flow, line, ip);
   }
 
+  /** It has turned out to be one of QUIC. So do flows with a name, or with a race. */
+  quic(flow: number): void {
+    if (this.#records?.quic(flow)) this.#parts.tally.quic();
+  }
+
   /** The name in the ClientHello of a QUIC flow. */
   named(flow: number, sni: string): void {
+    this.quic(flow);
     this.#records?.named(flow, sni);
   }
 
   /** `attempts` of its race: see `FlowRecords.raced`. */
   raced(flow: number, attempts: readonly NotedFlowAttempt[]): void {
+    this.quic(flow);
     this.#records?.raced(flow, attempts);
   }
 

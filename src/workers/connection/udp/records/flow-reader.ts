@@ -58,7 +58,7 @@ export class FlowReader {
   }
 
   #attempt({ line, ip, sentAt, endedAt, datagrams, result }: NotedFlowAttempt, opened: number): FlowAttemptRecord {
-    const sent_ms = since(opened, sentAt) ?? 0;
+    const sent_ms = since(opened, sentAt);
     const address = ip && formatIp(ip);
     return {
       line: this.#columns.lineName(line),

@@ -62,6 +62,11 @@ export class FlowRecords {
     this.#rows.carry(slot, line, ip);
   }
 
+  /** It has turned out to be one of QUIC. Returns whether that was not known before. */
+  quic(slot: number): boolean {
+    return this.#rows.quic(slot);
+  }
+
   /** The name in the ClientHello of a QUIC flow. */
   named(slot: number, sni: string): void {
     const beside = this.#beside.get(slot);

@@ -14,6 +14,7 @@ const State = { free: 0, live: 1, ended: 2 } as const;
 
 const IPV6_OCTETS = 16;
 const NO_LINE = -1;
+const QUIC = FLOW_KINDS.indexOf('quic');
 
 export class FlowRows {
   readonly #counts: Float64Array;
@@ -66,6 +67,13 @@ export class FlowRows {
     this.#counts[counts + Count.datagramsDown] += datagrams;
     this.#counts[counts + Count.bytesDown] += bytes;
     this.#times[times + Time.moved] = now;
+  }
+
+  /** It has turned out to be one of QUIC. Returns whether that was not known before. */
+  quic(row: number): boolean {
+    const isNew = this.#kinds[row] !== QUIC;
+    this.#kinds[row] = QUIC;
+    return isNew;
   }
 
   /** `ip`: 4 or 16 bytes; undefined where the proxy resolves the name. */

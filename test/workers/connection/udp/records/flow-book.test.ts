@@ -54,7 +54,7 @@ test('what moves is counted for the gateway too, and so are kinds and endings', 
   world.end(one, 'association-ended');
   const totals = world.totals;
   assert.deepEqual([totals.datagramsUp, totals.bytesUp, totals.datagramsDown, totals.bytesDown], [3, 100, 1, 500]);
-  assert.deepEqual([totals.flows.dns, totals.flows.other, totals.flowsEnded['association-ended']], [1, 1, 1]);
+  assert.deepEqual([totals.dnsFlows, totals.flows, totals.flowsEnded['association-ended']], [1, 2, 1]);
   assert.equal(UdpCounts.liveFlows(totals), 1);
 });
 
@@ -78,6 +78,21 @@ test('the race of a live flow is read as it is, and that of an ended one as it w
   world.end(flow);
   race.length = 0;
   assert.deepEqual(world.read(flow).attempts, expected);
+});
+
+test('a flow that turns out to be one of QUIC counts as one, once', () => {
+  const world = new FlowsWorld();
+  const [named, raced, known] = [world.open(), world.open(), world.open({ kind: 'quic' })];
+  assert.equal(world.totals.quicFlows, 1);
+  world.book.named(named, 'a.test');
+  world.book.raced(named, []);
+  world.book.raced(raced, []);
+  world.book.quic(known);
+  assert.deepEqual([world.totals.quicFlows, world.totals.flows], [3, 3]);
+  assert.deepEqual(
+    [named, raced, known].map((flow) => world.read(flow).kind),
+    ['quic', 'quic', 'quic'],
+  );
 });
 
 test('a flow that nothing carries tells why', () => {
