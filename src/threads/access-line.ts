@@ -1,8 +1,9 @@
-// The line of the access log for one connection that has ended, made of its record. It writes nothing. Names in it come
+// The line of the access log for one connection, or one flow of datagrams, that has ended, made of its record. It writes nothing. Names in it come
 // from clients: none can end a line or a value, or show control characters.
 import type { AccessForm } from '../protocol/log-options.js';
 import type { ConnectionRecord } from '../protocol/race/record.js';
 import { plainJson } from '../protocol/text/plain-text.js';
+import type { FlowRecord } from '../protocol/udp/flow-record.js';
 
 type Value = string | number | undefined;
 
@@ -25,6 +26,19 @@ export function accessLine(record: ConnectionRecord, form: AccessForm): string {
     first_byte_ms: won?.answered_ms,
     ...{ bytes_up, bytes_down, duration_ms, ending },
     msg: 'access',
+  });
+}
+
+/** The same for a flow of datagrams. */
+export function flowLine(record: FlowRecord, form: AccessForm): string {
+  const { client, user, tag, listener, kind, target, sni, line, address, cause, first_answer_ms } = record;
+  const { datagrams_up, datagrams_down, bytes_up, bytes_down, opened_at, duration_ms, ending } = record;
+  return lineOf(form, {
+    level: 'info',
+    time: new Date(opened_at + duration_ms).toISOString(),
+    ...{ client, user, tag, listener, association: record.association, kind, target, sni, line, address, cause },
+    ...{ first_answer_ms, datagrams_up, datagrams_down, bytes_up, bytes_down, duration_ms, ending },
+    msg: 'access-udp',
   });
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ConnectionRecord } from '../../src/protocol/race/record.js';
-import { accessLine, droppedAccessLine } from '../../src/threads/access-line.js';
+import type { FlowRecord } from '../../src/protocol/udp/flow-record.js';
+import { accessLine, droppedAccessLine, flowLine } from '../../src/threads/access-line.js';
 
 const ATTEMPT = { line: 'direct', address: '192.0.2.1', remembered: false, started_ms: 0, ended_ms: undefined };
 const WON: ConnectionRecord = {
@@ -54,6 +55,30 @@ test('text has the same, and what failed says why', () => {
     accessLine(LOST, 'text'),
     'level=info time=2026-11-30T12:00:01.500Z client=127.0.0.1:4242 listener=127.0.0.1:7070 target=example.com:443 ' +
       'cause=refused bytes_up=0 bytes_down=0 duration_ms=1500 ending=failed msg=access\n',
+  );
+});
+
+const FLOW: FlowRecord = {
+  ...{ association: '0-1-2', client: '127.0.0.1:4242', listener: 'lan', user: 'alice', tag: undefined },
+  ...{ target: '192.0.2.9:443', sni: 'example.com', kind: 'quic', phase: 'ended', line: 'far', address: undefined },
+  ...{ datagrams_up: 3, datagrams_down: 5, bytes_up: 3600, bytes_down: 5000, first_answer_ms: 21.5, attempts: [] },
+  ...{ opened_at: Date.UTC(2026, 10, 30, 12), duration_ms: 1500, silent_ms: undefined, ending: 'idle' },
+  ...{ cause: undefined, detail: undefined },
+};
+
+test('a flow of datagrams has a line of its own kind', () => {
+  assert.equal(
+    flowLine(FLOW, 'json'),
+    '{"level":"info","time":"2026-11-30T12:00:01.500Z","client":"127.0.0.1:4242","user":"alice","listener":"lan",' +
+      '"association":"0-1-2","kind":"quic","target":"192.0.2.9:443","sni":"example.com","line":"far",' +
+      '"first_answer_ms":21.5,"datagrams_up":3,"datagrams_down":5,"bytes_up":3600,"bytes_down":5000,' +
+      '"duration_ms":1500,"ending":"idle","msg":"access-udp"}\n',
+  );
+  // The name comes from the client.
+  const line = flowLine({ ...FLOW, sni: 'a b\n"\u001b', ending: 'failed', cause: 'refused' }, 'text');
+  assert.match(
+    line,
+    / target=192\.0\.2\.9:443 sni="a b\\n\\"\\u001b" line=far cause=refused .* ending=failed msg=access-udp\n$/,
   );
 });
 

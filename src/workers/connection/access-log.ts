@@ -1,9 +1,10 @@
-// The access log of an actor: makes the line of each connection that has ended, and sends lines to main together. Where no
+// The access log of an actor: makes the line of each connection and flow that has ended, and sends lines to main together. Where no
 // access log is configured there is none. It decides nothing of what is written where: see main/process/log.ts.
 
 import { Deadline, type DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import type { ConnectionRecord } from '../../protocol/race/record.js';
-import { accessLine, droppedAccessLine } from '../../threads/access-line.js';
+import type { FlowRecord } from '../../protocol/udp/flow-record.js';
+import { accessLine, droppedAccessLine, flowLine } from '../../threads/access-line.js';
 import { AccessLines } from '../../threads/access-lines.js';
 import type { AccessStart } from '../../threads/contracts/start.js';
 import { Counter } from '../../threads/shared/counters.js';
@@ -41,7 +42,16 @@ export class AccessLog {
 
   /** A connection has ended, with this record. */
   ended(record: ConnectionRecord): void {
-    this.#lines.add(accessLine(record, this.#form));
+    this.#add(accessLine(record, this.#form));
+  }
+
+  /** A flow of datagrams has. */
+  flowEnded(record: FlowRecord): void {
+    this.#add(flowLine(record, this.#form));
+  }
+
+  #add(line: string): void {
+    this.#lines.add(line);
     if (this.#isDue) return;
     this.#isDue = true;
     this.#deadlines.set(this.#deadline, this.#clock.now + WAIT_MS);

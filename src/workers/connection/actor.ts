@@ -210,9 +210,10 @@ class Actor {
 
   #setAccess(access: AccessStart | undefined): void {
     this.#access?.close();
-    const { deadlines, engine, ends } = this.#parts;
+    const { deadlines, engine, ends, flowBook } = this.#parts;
     this.#access = access && new AccessLog(access, deadlines, engine, this.#counts.counters);
     ends.access = this.#access;
+    flowBook.access = this.#access;
   }
 
   /** Before a wait of the loop: with fds in the queue it must not. */
@@ -284,7 +285,7 @@ class Actor {
     // A verdict that comes later must find nobody: its client's socket is gone with the engine.
     this.#generations.close();
     this.#engine.destroy();
-    if (this.#mustCut) this.#parts.ends.cutAll();
+    if (this.#mustCut) for (const books of [this.#parts.ends, this.#parts.flowBook]) books.cutAll();
     this.#parts.pipes.destroy();
     this.#parts.tunnels.close();
     this.#names.close();

@@ -10,6 +10,7 @@ import type { Egress } from './shared/dialling/egress.js';
 import type { FailureLog, Whose } from './shared/dialling/failure-log.js';
 import type { Tally } from './tally.js';
 import type { AssociateRequest, MakeAssociation } from './udp/associate.js';
+import type { UdpTally } from './udp/tally.js';
 
 export interface BeginAssociationParts {
   readonly engine: Pick<Engine, 'now' | 'sendCopy'>;
@@ -18,6 +19,7 @@ export interface BeginAssociationParts {
   readonly limits: Pick<Limits, 'associated'>;
   readonly records: Pick<ConnectionRecords, 'targeted' | 'replied' | 'associated'>;
   readonly tally: Pick<Tally, 'connected'>;
+  readonly udpTally: Pick<UdpTally, 'refused'>;
   readonly newAssociation: MakeAssociation;
 }
 
@@ -30,10 +32,11 @@ export function beginAssociation(
   request: AssociateRequest & { readonly replies: Replies },
   client: Parameters<Limits['associated']>[2] & Whose,
 ): Failure | undefined {
-  const { engine, egress, failures, limits, records, tally, newAssociation } = parts;
+  const { engine, egress, failures, limits, records, tally, udpTally, newAssociation } = parts;
   const { control, connection, user, replies } = request;
   const permission = egress.mayGoOn(request.depth);
   if (permission.code !== 'allowed') {
+    udpTally.refused();
     records.targeted(connection, NOWHERE, user);
     failures.lost(permission, NOWHERE, [], client, engine.now);
     return permission;
@@ -41,7 +44,10 @@ export function beginAssociation(
   const made = limits.associated(control.fd, user, client, engine.now) ?? newAssociation(request);
   const isMade = made.code === 'associated';
   records.targeted(connection, isMade ? { ...NOWHERE, port: made.port } : NOWHERE, user);
-  if (!isMade) return made;
+  if (!isMade) {
+    udpTally.refused();
+    return made;
+  }
   engine.sendCopy(control, replies.success(made.ip, made.port));
   records.replied(connection, replies.successCode);
   records.associated(connection, made.association);

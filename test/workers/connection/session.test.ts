@@ -22,6 +22,7 @@ import type { User } from '../../../src/protocol/users/user.js';
 import { ConnectionCounts } from '../../../src/threads/shared/connection-counts.js';
 import { Counter } from '../../../src/threads/shared/counters.js';
 import { LineCounts } from '../../../src/threads/shared/line-counts.js';
+import { UdpCounts } from '../../../src/threads/shared/udp-counts.js';
 import type { Claim, Verdict } from '../../../src/workers/connection/client/authenticator.js';
 import { entranceOf } from '../../../src/workers/connection/entrance.js';
 import type { Told } from '../../../src/workers/connection/limits.js';
@@ -33,6 +34,7 @@ import type { Permission } from '../../../src/workers/connection/shared/dialling
 import { LineSteering } from '../../../src/workers/connection/shared/line-steering.js';
 import { Tally } from '../../../src/workers/connection/tally.js';
 import type { MakeAssociation } from '../../../src/workers/connection/udp/associate.js';
+import { UdpTally } from '../../../src/workers/connection/udp/tally.js';
 import { clientHello } from '../../helpers/client-hello.js';
 import { listenerOf } from '../../helpers/listener.js';
 import { connectedPair, readNow, resetFd } from '../../linux/peers.js';
@@ -104,6 +106,7 @@ class Client extends RaceWorld<Engine> implements SessionParts {
   readonly pipes = new PipePool(2, UNRECORDED);
   readonly connectionCounts = new ConnectionCounts(ConnectionCounts.create());
   readonly tally = new Tally(this);
+  readonly udpTally = new UdpTally(new UdpCounts(UdpCounts.create()));
   readonly isDebugging: boolean = false;
   readonly tunnelEnds = undefined;
   /** What the record was told, and how the connection ended. */

@@ -5,9 +5,9 @@ import type { FlowEnding, FlowKind } from '../../../protocol/udp/flow-record.js'
 import { UdpCount, type UdpCounts } from '../../../threads/shared/udp-counts.js';
 
 export class UdpTally {
-  readonly #counts: Omit<UdpCounts, 'cutAll'>;
+  readonly #counts: UdpCounts;
 
-  constructor(counts: Omit<UdpCounts, 'cutAll'>) {
+  constructor(counts: UdpCounts) {
     this.#counts = counts;
   }
 
@@ -39,6 +39,11 @@ export class UdpTally {
 
   flowEnded(how: FlowEnding): void {
     this.#counts.flowEnded(how);
+  }
+
+  /** The actor ends, and what is live with it. */
+  cutAll(): void {
+    this.#counts.cutAll();
   }
 
   /** Datagrams were sent to a destination. `bytes`: of all of them together. */

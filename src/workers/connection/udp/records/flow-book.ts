@@ -11,6 +11,7 @@ import type { FlowRecordsParts, LiveFlow, NotedFlowAttempt } from './noted.js';
 interface Tally {
   flowOpened(kind: FlowKind): void;
   quic(): void;
+  cutAll(): void;
   flowEnded(how: FlowEnding): void;
   up(datagrams: number, bytes: number): void;
   down(datagrams: number, bytes: number): void;
@@ -98,5 +99,12 @@ export class FlowBook {
     const record = records.reader.read(flow);
     if (isDebugging) log.write('debug', { ...record }, 'flow');
     this.access?.flowEnded(record);
+  }
+
+  /** The actor ends: what is live is cut. Called when its engine has closed all sockets, so that nothing ends twice. */
+  cutAll(): void {
+    const reader = this.#records?.reader;
+    for (let flow = 0; flow < (reader?.end ?? 0); flow += 1) if (reader?.has(flow, 'live')) this.ended(flow, 'cut');
+    this.#parts.tally.cutAll();
   }
 }

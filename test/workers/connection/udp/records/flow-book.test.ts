@@ -143,6 +143,19 @@ test('flows beyond the bound are counted, and are not on record', () => {
   assert.equal(world.logged.length, 2);
 });
 
+test('flows that live when the actor ends are cut, and have their lines', () => {
+  const world = new FlowsWorld();
+  world.book.cutAll();
+  const lines: (string | undefined)[] = [];
+  world.book.access = { flowEnded: ({ ending }) => lines.push(ending) };
+  world.end(world.open());
+  const [one, other] = [world.open(), world.open()];
+  world.book.cutAll();
+  assert.deepEqual(lines, ['idle', 'cut', 'cut']);
+  assert.deepEqual([world.read(one).ending, world.read(other).ending], ['cut', 'cut']);
+  assert.deepEqual([world.totals.flowsEnded.cut, UdpCounts.liveFlows(world.totals)], [2, 0]);
+});
+
 test('at level debug each flow has its line in the log, and the access log its record', () => {
   const world = new FlowsWorld();
   const records: string[] = [];
