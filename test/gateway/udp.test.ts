@@ -27,3 +27,19 @@ inBothEngines('a destination by IPv4, IPv6 and name answers, and is told as the 
     }
   }
 });
+
+inBothEngines('an association that lives at the end of the drain is reset, and its client hears it', async (world) => {
+  const echo = world.use(await udpEcho());
+  const gateway = await world.gateway({ drain_timeout_ms: 200, log_level: 'debug' });
+  const client = world.use(await UdpAssociation.open({ host: '127.0.0.1', port: gateway.port }));
+  client.send({ host: '127.0.0.1', port: echo.port }, 'before');
+  assert.equal((await client.read()).bytes.toString(), 'before');
+  gateway.child.kill('SIGTERM');
+  await gateway.logged('stopping');
+  client.send({ host: '127.0.0.1', port: echo.port }, 'meanwhile');
+  assert.equal((await client.read()).bytes.toString(), 'meanwhile');
+  assert.deepEqual(await gateway.exited, { status: 0, signal: null });
+  assert.equal(await client.over, 'ECONNRESET');
+  const [record] = gateway.connections;
+  assert.deepEqual([record?.ending, record?.['bytes_up'], record?.['bytes_down']], ['cut', 15, 15]);
+});

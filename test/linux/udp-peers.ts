@@ -1,5 +1,12 @@
 // The other ends of a test's datagrams: UDP sockets by direct calls, with no engine.
-import { AF_INET, AF_INET6, type Endpoint, packAddress } from '../../src/linux/addresses.js';
+import {
+  ADDRESS_SIZE,
+  AF_INET,
+  AF_INET6,
+  type Endpoint,
+  packAddress,
+  unpackAddress,
+} from '../../src/linux/addresses.js';
 import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
@@ -36,6 +43,7 @@ const view = new DataView(message.bytes.buffer);
 /** Datagrams from `fd`, one by one. */
 export function sendTo(fd: number, packed: Uint8Array, ...datagrams: readonly Uint8Array[]): void {
   message.bytes.set(packed, NAME);
+  view.setUint32(40, 0, true);
   view.setBigUint64(0, BigInt(message.address + NAME), true);
   view.setUint32(8, packed.length, true);
   view.setBigUint64(16, BigInt(message.address + PIECE), true);
@@ -59,4 +67,22 @@ export function readDatagrams(fd: number, count: number): string[] {
     datagrams.push(datagram.toString('latin1'));
   }
   return datagrams;
+}
+
+/** The next datagram as text, and who has sent it. */
+export function readFrom(fd: number): { readonly text: string; readonly from: Endpoint; readonly packed: Uint8Array } {
+  awaitReady(fd, POLLIN);
+  view.setBigUint64(0, BigInt(message.address + NAME), true);
+  view.setUint32(8, ADDRESS_SIZE, true);
+  view.setBigUint64(16, BigInt(message.address + PIECE), true);
+  view.setUint32(24, 1, true);
+  view.setBigUint64(32, 0n, true);
+  view.setBigUint64(40, 0n, true);
+  view.setBigUint64(PIECE, BigInt(message.address + BYTES), true);
+  view.setUint32(PIECE + 8, 65_536, true);
+  const result = libc.recvmsg(fd, message.address, 0);
+  if (result < 0) throw new Error(`recvmsg: ${errorName(result)}`);
+  const from = unpackAddress(message.bytes.slice(NAME, NAME + ADDRESS_SIZE));
+  const text = Buffer.from(message.bytes.slice(BYTES, BYTES + result)).toString('latin1');
+  return { text, from, packed: packAddress(from.ip, from.port) };
 }

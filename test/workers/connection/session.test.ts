@@ -45,6 +45,7 @@ import { A, B, type Changes, found, ip, RaceWorld } from './race/race-world.js';
 const GREETING = Buffer.from([5, 1, 0]);
 const CHOSEN = Buffer.from([5, 0]);
 const REQUEST = Buffer.concat([Buffer.from([5, 1, 0, 3, 9]), Buffer.from('site.test'), Buffer.from([1, 187])]);
+const ASSOCIATE = Buffer.from([5, 3, 0, 1, 0, 0, 0, 0, 0x0f, 0xa1]);
 const SUCCESS = Buffer.from([5, 0, 0, 1, 192, 0, 2, 7, 0x12, 0x34]);
 const BOUND = { ip: ip('192.0.2.7'), port: 0x1234 };
 const HELLO = Buffer.from(clientHello({ serverName: 'site.test' }));
@@ -498,6 +499,41 @@ for (const { kind, missing } of ENGINES) {
       shutdownWrite(refused.fd);
       refused.over('failed');
       assert.deepEqual([refused.limited, refused.claims, refused.peered.length], [[undefined], [], 0]);
+    });
+
+    test('answers a client that asks for datagrams: over a limit, without a port for it, and where they are switched off', () => {
+      const limited = new Client(kind);
+      limited.excess = failureOf('client-limit');
+      limited.says(GREETING);
+      limited.hears(CHOSEN);
+      limited.says(ASSOCIATE);
+      limited.hears(refusal(2));
+      shutdownWrite(limited.fd);
+      limited.over('failed');
+
+      const unlucky = new Client(kind);
+      const asked: unknown[] = [];
+      unlucky.associationOf = ({ connection, depth, port, user }) => {
+        asked.push({ connection, depth, port, user });
+        return failureOf('out-of-resources');
+      };
+      unlucky.says(GREETING);
+      unlucky.hears(CHOSEN);
+      unlucky.says(ASSOCIATE);
+      unlucky.hears(refusal(1));
+      assert.deepEqual(asked, [{ connection: 7, depth: 0, port: 4001, user: undefined }]);
+      assert.deepEqual(unlucky.recorded, ['udp:0', 'lost out-of-resources', 'reply 1']);
+      shutdownWrite(unlucky.fd);
+      unlucky.over('failed');
+
+      const off = new Client(kind);
+      Object.assign(off.options, { udp: { ...off.options.udp, enabled: false } });
+      off.says(GREETING);
+      off.hears(CHOSEN);
+      off.says(ASSOCIATE);
+      off.hears(refusal(7));
+      shutdownWrite(off.fd);
+      off.over('refused');
     });
 
     test('has less time for a client behind a proxy that is over a limit', () => {

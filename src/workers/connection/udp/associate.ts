@@ -9,15 +9,14 @@ import { ClientEndpoint } from '../../../protocol/udp/client-endpoint.js';
 import type { UdpOptions } from '../../../protocol/udp-options.js';
 import type { User } from '../../../protocol/users/user.js';
 import { failureOfResult } from '../race/attempt/causes.js';
-import type { ConnectionRecords } from '../records/records.js';
 import { Association, type AssociationParts } from './association.js';
 import { bindForClient } from './client-socket.js';
-import { noteAssociation } from './records/association-note.js';
+import { type NotedRecords, noteAssociation } from './records/association-note.js';
 import type { UdpTally } from './tally.js';
 
 export interface AssociateParts extends AssociationParts {
   readonly options: AssociationParts['options'] & { readonly udp: Pick<UdpOptions, 'advertise' | 'ports'> };
-  readonly records: Pick<ConnectionRecords, 'clientIp' | 'clientName' | 'listenerOf' | 'reader'>;
+  readonly records: NotedRecords;
   readonly udpTally: AssociationParts['udpTally'] & Pick<UdpTally, 'associated'>;
 }
 

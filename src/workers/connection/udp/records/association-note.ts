@@ -15,12 +15,13 @@ export interface AssociationNote {
   readonly user: User | undefined;
 }
 
+/** What is read of the records of connections. */
+export type NotedRecords = Pick<ConnectionRecords, 'clientIp' | 'clientName' | 'listenerOf'> & {
+  readonly reader: Pick<ConnectionRecords['reader'], 'serialOf'>;
+};
+
 /** `connection`: the number of the control connection in the records of connections. */
-export function noteAssociation(
-  records: Pick<ConnectionRecords, 'clientIp' | 'clientName' | 'listenerOf' | 'reader'>,
-  connection: number,
-  user: User | undefined,
-): AssociationNote {
+export function noteAssociation(records: NotedRecords, connection: number, user: User | undefined): AssociationNote {
   return {
     slot: connection,
     serial: records.reader.serialOf(connection),

@@ -1,0 +1,176 @@
+// The flows of an association together: how many there may be, whose answers are whose, and which are passed on.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Target, targetOfIp, targetOfName } from '../../../../../src/protocol/address/target.js';
+import { failureOf } from '../../../../../src/protocol/race/failure.js';
+import { headerOfIp, headerOfName } from '../../../../../src/protocol/udp/header.js';
+import type { UdpFilter } from '../../../../../src/protocol/udp-options.js';
+import type { Flow } from '../../../../../src/workers/connection/udp/flows/flow.js';
+import { FlowSet } from '../../../../../src/workers/connection/udp/flows/flow-set.js';
+import { batchOf, FakeWay, FlowWorld, IP, lineOf, outgoing } from './flow-world.js';
+
+const OTHER = Uint8Array.of(192, 0, 2, 8);
+
+/** Flows that go over one way. `room`: flows that the gateway has room for. */
+class SetWorld extends FlowWorld {
+  readonly flows: FlowSet;
+  readonly way: FakeWay;
+  room: number;
+
+  constructor(filter: UdpFilter = 'endpoint', { room = 100, association = 100, isDirect = true } = {}) {
+    super();
+    this.room = room;
+    this.way = new FakeWay(lineOf(1, isDirect));
+    const udpLimits = {
+      openFlow: () => {
+        if (this.room === 0) return false;
+        this.room -= 1;
+        return true;
+      },
+      flowsEnded: (count: number) => {
+        this.room += count;
+      },
+    };
+    const udp = { ...this.options.udp, association_flows_max: association, filter };
+    this.flows = new FlowSet({ ...this.parts, options: { udp }, udpLimits, seed: 5 }, this);
+    this.begin = () => this.outcome.chosen([{ line: this.way.line, ip: this.asked?.ip }]);
+  }
+
+  asked: Target | undefined;
+
+  add(target: Target, header: Uint8Array): Flow | undefined {
+    this.asked = target;
+    const flow = this.flows.add(target, header);
+    flow?.up(outgoing('x'));
+    return flow;
+  }
+
+  addIp(ip: Uint8Array, port: number): Flow | undefined {
+    return this.add(targetOfIp(ip, port), headerOfIp(ip, port));
+  }
+
+  addName(name: string, port: number): Flow | undefined {
+    const target = targetOfName(name, port);
+    assert.ok(target);
+    return this.add(target, headerOfName(name, port));
+  }
+
+  override open(...[flow, candidate]: Parameters<FlowWorld['open']>): ReturnType<FlowWorld['open']> {
+    const route = { candidate, way: this.way, address: this.way.addressOf() };
+    this.listening.add(route);
+    this.flows.listen(flow, route);
+    return route;
+  }
+
+  override close(route: Parameters<FlowWorld['close']>[0]): void {
+    super.close(route);
+    this.flows.unlisten(route);
+  }
+
+  override ended(flow: Flow): void {
+    super.ended(flow);
+    this.flows.ended(flow);
+  }
+
+  override moved(flow: Flow): void {
+    this.flows.moved(flow);
+  }
+}
+
+describe('the number of flows', () => {
+  test('of an association is bounded: the longest silent one gives way', () => {
+    const world = new SetWorld('endpoint', { association: 3 });
+    const [first, second, third] = [1, 2, 3].map((port) => world.addIp(IP, port));
+    first?.up(outgoing('moves'));
+    const fourth = world.addIp(IP, 4);
+    const find = (port: number): Flow | undefined => world.flows.find(headerOfIp(IP, port), 0, 10);
+    assert.deepEqual([1, 2, 3, 4].map(find), [first, undefined, third, fourth]);
+    assert.equal(second?.closeByOperator(), false, 'it has ended');
+    assert.ok(world.news().includes('ends gave-way'));
+    assert.equal(world.room, 97);
+  });
+
+  test('of the gateway is bounded: an own one gives way, and without one there is no room', () => {
+    const world = new SetWorld('endpoint', { room: 1 });
+    const first = world.addIp(IP, 1);
+    assert.ok(first);
+    assert.ok(world.addIp(IP, 2));
+    assert.deepEqual([first.closeByOperator(), world.room], [false, 0]);
+    const other = new SetWorld('endpoint', { room: 0 });
+    assert.equal(other.addIp(IP, 1), undefined);
+  });
+
+  test('nothing is left at their end', () => {
+    const world = new SetWorld('address');
+    for (let port = 1; port < 20; port += 1) world.addIp(IP, port);
+    world.flows.end('association-ended');
+    assert.deepEqual([world.room, world.listening.size, world.deadlines.size, world.endings], [100, 0, 0, 19]);
+    assert.equal(world.flows.peerOf(world.way, batchOf(IP, 3, 'x')), undefined);
+  });
+});
+
+describe('whose answers are whose', () => {
+  test("by address and port of what was sent to; everything else is nobody's", () => {
+    const world = new SetWorld();
+    const [one, two] = [world.addIp(IP, 53), world.addIp(OTHER, 53)];
+    assert.equal(world.flows.peerOf(world.way, batchOf(IP, 53, 'x'))?.flow, one);
+    assert.equal(world.flows.peerOf(world.way, batchOf(OTHER, 53, 'x'))?.flow, two);
+    for (const batch of [batchOf(IP, 54, 'x'), batchOf(Uint8Array.of(9, 9, 9, 9), 53, 'x')]) {
+      assert.equal(world.flows.peerOf(world.way, batch), undefined);
+      assert.equal(world.flows.headerFor(batch), undefined);
+    }
+    assert.equal(world.flows.peerOf(new FakeWay(lineOf(2)), batchOf(IP, 53, 'x')), undefined);
+  });
+
+  test('with the filter `address` other ports of a peer are its own, and are told as they are', () => {
+    const world = new SetWorld('address');
+    const one = world.addIp(IP, 53);
+    const peer = world.flows.peerOf(world.way, batchOf(IP, 999, 'x'));
+    assert.equal(peer?.flow, one);
+    assert.deepEqual(peer?.header, headerOfIp(IP, 999));
+    assert.equal(world.flows.peerOf(world.way, batchOf(OTHER, 53, 'x')), undefined);
+  });
+
+  test('with the filter `none` strangers have a header of their own', () => {
+    const world = new SetWorld('none');
+    world.addIp(IP, 53);
+    const batch = batchOf(OTHER, 999, 'x');
+    assert.equal(world.flows.peerOf(world.way, batch), undefined);
+    assert.deepEqual(world.flows.headerFor(batch), headerOfIp(OTHER, 999));
+  });
+
+  test('an error of the network is that of the flow to that address and port', () => {
+    const world = new SetWorld();
+    const [one, two] = [world.addIp(IP, 53), world.addIp(IP, 54)];
+    world.flows.bounced(world.way, IP, 55, failureOf('refused'));
+    world.flows.bounced(world.way, IP, 54, failureOf('refused'));
+    world.at(world.clock.now + 1100);
+    assert.deepEqual([one?.end('idle'), two?.end('idle')], [true, false]);
+  });
+});
+
+describe('a name that a proxy resolves', () => {
+  test('has the addresses that answer from its port, those that have not answered yet first', () => {
+    const world = new SetWorld('endpoint', { isDirect: false });
+    const [one, two] = [world.addName('a.test', 443), world.addName('b.test', 443)];
+    const from = (last: number, port = 443) =>
+      world.flows.peerOf(world.way, batchOf(Uint8Array.of(10, 0, 0, last), port, 'x'));
+    assert.equal(from(1)?.flow, one);
+    assert.equal(from(2)?.flow, two);
+    assert.equal(from(2)?.flow, two, 'from now on it is known');
+    assert.equal(from(1)?.flow, one);
+    assert.equal(from(1, 80), undefined);
+  });
+
+  test('and eight of them at most', () => {
+    const world = new SetWorld('endpoint', { isDirect: false });
+    const one = world.addName('a.test', 443);
+    const flows = Array.from({ length: 10 }, (_, i) =>
+      world.flows.peerOf(world.way, batchOf(Uint8Array.of(10, 0, 0, i), 443, 'x')),
+    );
+    assert.deepEqual(
+      flows.map((peer) => peer?.flow === one),
+      [...new Array<boolean>(8).fill(true), false, false],
+    );
+  });
+});
