@@ -83,7 +83,7 @@ export class DatagramMessages {
   /** How many of the datagrams of `out` can go as one message. */
   together(out: Outgoing): number {
     const size = out.size + (out.head === undefined ? 0 : out.head.length);
-    if (out.count === 1 || size === 0 || out.last > out.size) return 1;
+    if (out.count === 1 || size === 0 || out.last > out.size || out.last === 0) return 1;
     return Math.max(1, Math.min(out.count, SEGMENTS_MAX, Math.floor(MESSAGE_BYTES_MAX / size)));
   }
 

@@ -9,7 +9,7 @@ import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
 import type { Outgoing } from './datagrams.js';
 import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from './received-datagrams.js';
 import type { Socket } from './socket.js';
-import { tellUnsent, type Unsent } from './unsent-datagrams.js';
+import { UnsentDatagrams } from './unsent-datagrams.js';
 
 const MSG_DONTWAIT = 0x40;
 const MSG_TRUNC = 0x20;
@@ -40,7 +40,7 @@ export class EpollDatagrams {
   readonly #outbox: DatagramOutbox;
   /** The socket of what is in the outbox. */
   #socket: Socket | undefined;
-  #unsent: Unsent[] = [];
+  readonly #unsent = new UnsentDatagrams();
 
   constructor(ownership: Ownership, group: GroupSize) {
     this.#ownership = ownership;
@@ -132,7 +132,7 @@ export class EpollDatagrams {
   #post(socket: Socket, out: Outgoing): void {
     const refusal = this.#outbox.refusal(out);
     if (refusal !== 0) {
-      this.#unsent.push({ socket, count: out.count, error: refusal });
+      this.#unsent.add(socket, out.count, refusal);
       return;
     }
     if (this.#outbox.join(socket, out)) return;
@@ -165,7 +165,7 @@ export class EpollDatagrams {
 
   #failed(socket: Socket, place: number, error: number): void {
     const count = this.#outbox.again(place, error);
-    if (count > 0) this.#unsent.push({ socket, count, error: this.#outbox.error });
+    if (count > 0) this.#unsent.add(socket, count, this.#outbox.error);
   }
 
   /** Sends what this socket has to send, before it is closed. */
@@ -175,11 +175,7 @@ export class EpollDatagrams {
 
   /** Tells what was not sent. Returns how often. */
   tell(): number {
-    if (this.#unsent.length === 0) return 0;
-    const unsent = this.#unsent;
-    this.#unsent = [];
-    for (const { socket, count, error } of unsent) if (!socket.closing) tellUnsent(socket, count, error);
-    return unsent.length;
+    return this.#unsent.tell();
   }
 
   destroy(): void {

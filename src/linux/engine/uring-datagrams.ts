@@ -9,7 +9,7 @@ import type { Outgoing } from './datagrams.js';
 import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from './received-datagrams.js';
 import type { Ring } from './ring.js';
 import type { Socket } from './socket.js';
-import { tellUnsent, type Unsent } from './unsent-datagrams.js';
+import { tellUnsent, UnsentDatagrams } from './unsent-datagrams.js';
 
 const SENDMSG = 9;
 const RECVMSG = 10;
@@ -45,7 +45,7 @@ export class UringDatagrams {
   #turn = 0;
   /** `Ring.submissions` when the last message was prepared: until the next one, the kernel has not seen it. */
   #submission = 0;
-  #unsent: Unsent[] = [];
+  readonly #unsent = new UnsentDatagrams();
   /** The buffers of the datagrams that the handler is told of now, and whether it sends them on. */
   #told: Memory | undefined;
   #isLent = false;
@@ -114,13 +114,13 @@ export class UringDatagrams {
   #post(socket: Socket, out: Outgoing, high: number): void {
     const refusal = this.#outbox.refusal(out);
     if (refusal !== 0) {
-      this.#unsent.push({ socket, count: out.count, error: refusal });
+      this.#unsent.add(socket, out.count, refusal);
       return;
     }
     if (this.#submission === this.#ring.submissions && this.#outbox.join(socket, out)) return;
     for (let first = 0; first < out.count; ) {
       if (this.#outbox.isFull) {
-        this.#unsent.push({ socket, count: out.count - first, error: -ENOBUFS });
+        this.#unsent.add(socket, out.count - first, -ENOBUFS);
         return;
       }
       const place = this.#outbox.count;
@@ -163,10 +163,7 @@ export class UringDatagrams {
   /** The turn's completions have been told: what its sends needed is free. */
   empty(): void {
     this.#posted.empty();
-    if (this.#unsent.length === 0) return;
-    const unsent = this.#unsent;
-    this.#unsent = [];
-    for (const { socket, count, error } of unsent) if (!socket.closing) tellUnsent(socket, count, error);
+    this.#unsent.tell();
   }
 
   destroy(): void {

@@ -32,6 +32,9 @@ for (const engine of ENGINES) {
         world.settle();
         const expected = ['#one', '#two', '#six', '#en', 'one', 'two', 'six', 'en', 'one..', 'two..', 'six.'];
         assert.deepEqual(readDatagrams(peer.fd, expected.length), expected);
+        world.engine.sendDatagrams(socket, outgoing(peer.packed, { offset: 2, count: 3, stride: 5, size: 3, last: 0 }));
+        world.settle();
+        assert.deepEqual(readDatagrams(peer.fd, 3), ['one', 'two', '']);
         assert.deepEqual(heard.unsent, []);
       },
     );
