@@ -114,6 +114,10 @@ export const RULES: Rules = {
       'src/workers/connection/race/attempt',
     ],
     'src/workers/connection/udp/choice': [PROTOCOL, 'src/threads/*', 'src/workers/connection/shared/*'],
+    'src/workers/connection/udp/quic': [
+      ...[PROTOCOL, 'src/linux/engine', 'src/workers/connection/udp', 'src/workers/connection/udp/choice'],
+      ...['src/workers/connection/udp/flows', 'src/workers/connection/udp/records'],
+    ],
     // Notes of flows, made as those of connections are.
     'src/workers/connection/udp/records': [
       ...[PROTOCOL, 'src/threads', 'src/threads/contracts', 'src/workers/connection/records'],

@@ -1,12 +1,13 @@
 // Makes the associations of a generation. Its parts are made with the first one. An association keeps its generation's limits and
 // times, but whether and by which lines a new flow goes is asked of the present generation: an association may last for days.
 import { randomInt } from 'node:crypto';
+import type { Target } from '../../protocol/address/target.js';
 import { allowedLines } from './allowed-lines.js';
 import type { Context } from './context.js';
 import { type AssociateParts, associate, type MakeAssociation } from './udp/associate.js';
-import type { Choose } from './udp/choice/choice.js';
+import type { Asker, Choose } from './udp/choice/choice.js';
 import { FirstChoice } from './udp/choice/first-choice.js';
-import { NO_CONTESTS } from './udp/flows/contest.js';
+import { QuicContests } from './udp/quic/quic-contests.js';
 import { openDirectWay } from './udp/ways/direct-way.js';
 import { openProxiedWay, type ProxiedWayParts } from './udp/ways/proxied-way.js';
 import { Unheard } from './udp/ways/unheard.js';
@@ -32,7 +33,14 @@ function partsOf(context: Context, present: () => Context): AssociateParts {
   const proxied: ProxiedWayParts = { ...context, unheard: new Unheard() };
   const openWay: OpenWay = (line, ipLength, depth, outcome) =>
     line.isDirect ? openDirectWay(context, line, ipLength, outcome) : openProxiedWay(proxied, line, depth, outcome);
-  return { ...context, queues: context.udpQueues, seed: SEED, contests: NO_CONTESTS, choose, openWay };
+  const queues = context.udpQueues;
+  // Of the server name rules are asked as of a target.
+  const allowed = (target: Target, asker: Asker): ReturnType<typeof allowedFor> => {
+    const now = present();
+    return allowedFor(now, now.allLines, target, asker);
+  };
+  const contests = new QuicContests({ ...context, queues, allowed });
+  return { ...context, queues, seed: SEED, contests, choose, openWay };
 }
 
 function allowedFor(

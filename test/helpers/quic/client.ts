@@ -15,8 +15,6 @@ export interface Fetched {
 }
 
 export interface QuicClient {
-  /** The name that it wants; `QUIC_NAME` if not said. */
-  readonly name?: string;
   /** More options of gtlsclient. */
   readonly args?: readonly string[];
   /** How long it tries, in seconds. */
@@ -26,15 +24,15 @@ export interface QuicClient {
 /** Asks the server at an address for its file. It repeats its first flight after a second. */
 export async function fetchByQuic(
   { host, port }: { readonly host: string; readonly port: number },
-  { name = QUIC_NAME, args = [], handshake_s = 10 }: QuicClient = {},
+  { args = [], handshake_s = 10 }: QuicClient = {},
 ): Promise<Fetched> {
   const directory = mkdtempSync(join(tmpdir(), 'tcproute-quic-'));
   try {
     const download = join(directory, 'download');
     mkdirSync(download);
     const quiet = ['--no-quic-dump', '--no-http-dump', '--exit-on-all-streams-close', `--download=${download}`];
-    const how = [`--sni=${name}`, `--handshake-timeout=${handshake_s}s`, `--timeout=${handshake_s}s`];
-    const command = [...quiet, ...how, ...args, host, `${port}`, `https://${name}:${port}${QUIC_PATH}`];
+    const how = [`--handshake-timeout=${handshake_s}s`, `--timeout=${handshake_s}s`];
+    const command = [...quiet, ...how, ...args, host, `${port}`, `https://${QUIC_NAME}:${port}${QUIC_PATH}`];
     const child = spawn('gtlsclient', command, { stdio: ['ignore', 'pipe', 'pipe'] });
     const abandon = () => child.kill('SIGKILL');
     process.once('exit', abandon);

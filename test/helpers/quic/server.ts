@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { certificateFor } from '../certificate.js';
 import { until } from '../until.js';
 
-/** The name in its certificate. */
-export const QUIC_NAME = 'quic.test';
+/** The name in its certificate, and what gtlsclient names in its ClientHello whatever it is told. */
+export const QUIC_NAME = 'localhost';
 /** What its file says. */
 export const QUIC_TEXT = 'over QUIC\n';
 export const QUIC_PATH = '/text.txt';

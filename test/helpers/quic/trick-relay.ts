@@ -9,8 +9,8 @@ export type UdpTrick =
   | 'swallows'
   /** Swallows what the client sends after the server's first answer. */
   | 'swallows-later'
-  /** Answers wait for the promise. */
-  | { readonly after: Promise<void> }
+  /** Each answer comes so long after it was sent. */
+  | { readonly late_ms: number }
   /** Answers with what is not authentic, and swallows; with `passes` the real answer follows. */
   | { readonly forges: readonly Forgery[]; readonly passes?: boolean };
 
@@ -37,6 +37,7 @@ export class TrickRelay {
   readonly #socket: Socket;
   readonly #server: { readonly host: string; readonly port: number };
   readonly #ways = new Map<string, Way>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #isClosed = false;
 
   private constructor(socket: Socket, server: { readonly host: string; readonly port: number }) {
@@ -91,10 +92,18 @@ export class TrickRelay {
     way.socket.on('message', (answer) => {
       way.answers += 1;
       const pass = () => this.#pass(answer, from);
-      if (typeof trick === 'object' && 'after' in trick) void trick.after.then(pass);
+      if (typeof trick === 'object' && 'late_ms' in trick) this.#later(pass, trick.late_ms);
       else pass();
     });
     return way;
+  }
+
+  #later(pass: () => void, late_ms: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      pass();
+    }, late_ms);
+    this.#timers.add(timer);
   }
 
   #pass(answer: Buffer, { address, port }: RemoteInfo): void {
@@ -106,6 +115,7 @@ export class TrickRelay {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
     const sockets = [this.#socket, ...[...this.#ways.values()].map(({ socket }) => socket)];
     await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   }

@@ -181,6 +181,11 @@ export class Association extends TimedHandler implements FlowOwner, WayOutcome, 
     this.#socket.pass(header, batch);
   }
 
+  passCopy(header: Uint8Array, bytes: Uint8Array, ecn: number): void {
+    this.down += bytes.length;
+    this.#socket.passCopy(header, bytes, ecn);
+  }
+
   opened(way: Way): void {
     this.#flows.wayOpened(way);
   }

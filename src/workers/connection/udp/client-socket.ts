@@ -20,7 +20,7 @@ import { dropOfUnsent } from './ways/unsent.js';
 
 /** The parts of the actor's context that it needs. */
 export interface ClientSocketParts {
-  readonly engine: Pick<Engine, 'adopt' | 'close' | 'receiveDatagrams' | 'sendDatagrams'>;
+  readonly engine: Pick<Engine, 'adopt' | 'close' | 'receiveDatagrams' | 'sendDatagrams' | 'sendDatagramCopy'>;
   readonly udpTally: Pick<UdpTally, 'dropped'>;
 }
 
@@ -145,7 +145,7 @@ export class ClientSocket extends Handler {
   pass(header: Uint8Array, { memory, offset, count, stride, last, ecn, wasFragmented }: Batch): void {
     this.#out ??= newOutgoing(memory);
     const out = this.#out;
-    out.to = this.#isConnected ? undefined : packAddress(this.#client.ip, this.#client.port);
+    out.to = this.#to;
     out.head = header;
     out.memory = memory;
     out.offset = offset;
@@ -156,6 +156,15 @@ export class ClientSocket extends Handler {
     out.ecn = ecn;
     out.mayFragment = wasFragmented;
     this.#parts.engine.sendDatagrams(this.#socket, out);
+  }
+
+  /** The same for one datagram of the heap, which is copied. */
+  passCopy(header: Uint8Array, bytes: Uint8Array, ecn: number): void {
+    this.#parts.engine.sendDatagramCopy(this.#socket, this.#to, header, bytes, ecn);
+  }
+
+  get #to(): Uint8Array | undefined {
+    return this.#isConnected ? undefined : packAddress(this.#client.ip, this.#client.port);
   }
 
   override onDatagramsUnsent(_socket: Socket, count: number, error: number): void {

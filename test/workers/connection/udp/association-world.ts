@@ -12,7 +12,6 @@ import type { UdpOptions } from '../../../../src/protocol/udp-options.js';
 import type { RelayEnd } from '../../../../src/workers/connection/relay/relay-end.js';
 import { type Associated, type AssociateParts, associate } from '../../../../src/workers/connection/udp/associate.js';
 import type { FlowCandidate } from '../../../../src/workers/connection/udp/choice/choice.js';
-import { NO_CONTESTS } from '../../../../src/workers/connection/udp/flows/contest.js';
 import { QueueRoom } from '../../../../src/workers/connection/udp/flows/queue.js';
 import { openDirectWay } from '../../../../src/workers/connection/udp/ways/direct-way.js';
 import { connectedPair, IPV4, readNow } from '../../../linux/peers.js';
@@ -70,7 +69,7 @@ export class AssociationWorld {
     const line = lineOf(0);
     this.parts = {
       ...{ engine, deadlines: this.deadlines, options: { udp: { ...OPTIONS, ...options } }, queues, seed: 7 },
-      ...{ udpTally, udpLimits, contests: NO_CONTESTS },
+      ...{ udpTally, udpLimits, contests: { of: () => undefined } },
       flowBook: { opened: () => 0, up: nothing, down: nothing, carried: nothing, failed: nothing, ended: nothing },
       records: {
         clientIp: () => this.clientIp,
@@ -80,7 +79,8 @@ export class AssociationWorld {
       },
       ends: { relayed: (_, end) => void this.ended.push(end) },
       choose: (target, _, outcome) => ({
-        begin: () => outcome.chosen([{ line, ip: target.ip } satisfies FlowCandidate]),
+        begin: () => outcome.chosen([{ line, ip: target.ip } satisfies FlowCandidate], false),
+        answersWithin: () => 100,
         ...{ answered: nothing, failed: nothing, close: nothing },
       }),
       openWay: (of, ipLength, _, outcome) =>

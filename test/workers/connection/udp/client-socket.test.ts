@@ -24,7 +24,7 @@ function passed(datagrams: readonly string[], isRefused = false): { groups: stri
   const engine = {
     adopt: (own: number, handler: Handler) => new Socket(own, handler, 0, 0),
     receiveDatagrams: () => {},
-    ...{ close: nothing, sendDatagrams: nothing },
+    ...{ close: nothing, sendDatagrams: nothing, sendDatagramCopy: nothing },
   };
   const udpTally = { dropped: (cause: Drop, count: number) => void dropped.push([cause, count]) };
   const socket = new ClientSocket({ engine, udpTally }, fd, new ClientEndpoint(IPV4, 0), {

@@ -21,8 +21,11 @@ export interface FlowCandidate {
 
 /** Hears of the choice; also within `begin`. Nothing is told after `refused` or `close`. */
 export interface ChoiceOutcome {
-  /** At least one, in the order of preference. What comes in a later call, of slower lookups, goes behind these. */
-  chosen(candidates: readonly FlowCandidate[]): void;
+  /**
+   * In the order of preference; at least one in the first call. What comes in a later call, of slower lookups, goes behind these.
+   * `more`: whether there is a later call.
+   */
+  chosen(candidates: readonly FlowCandidate[], more: boolean): void;
   /** Nothing carries the flow. Not after `chosen`. */
   refused(failure: Failure): void;
 }
@@ -31,6 +34,8 @@ export interface ChoiceOutcome {
 export interface FlowChoice {
   /** Called once. */
   begin(): void;
+  /** Within which time a candidate should answer, by what is known, in ms. */
+  answersWithin(candidate: FlowCandidate): number;
   /** The first answer of a candidate has come, so long after the flow's first datagram went there. */
   answered(candidate: FlowCandidate, after_ms: number): void;
   /** A candidate has failed while nothing had come back: its way, an error of the network, or silence (`timed-out`). */

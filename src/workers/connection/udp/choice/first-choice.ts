@@ -81,12 +81,16 @@ export class FirstChoice implements FlowChoice {
       return;
     }
     this.close();
-    this.#outcome.chosen(candidates);
+    this.#outcome.chosen(candidates, false);
   }
 
   #refuse(failure: Failure): void {
     this.close();
     this.#outcome.refused(failure);
+  }
+
+  answersWithin(): number {
+    return 250;
   }
 
   answered(): void {}

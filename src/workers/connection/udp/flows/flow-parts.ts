@@ -34,6 +34,8 @@ export interface FlowOwner {
   close(route: Route): void;
   /** Sends datagrams to the client. */
   pass(header: Uint8Array, batch: Batch): void;
+  /** The same for one datagram of the heap, which is copied. */
+  passCopy(header: Uint8Array, bytes: Uint8Array, ecn: number): void;
   /** Datagrams have moved. */
   moved(flow: PeeredFlow): void;
   /** The flow has ended. Called once. */

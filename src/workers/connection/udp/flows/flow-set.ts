@@ -132,7 +132,7 @@ export class FlowSet {
 
   bounced(way: Way, ip: Uint8Array, port: number, failure: Failure): void {
     const peer = this.#peers.find(way, endpointOf(ip, port));
-    peer?.flow.failed(peer.route, failure);
+    peer?.flow.bounced(peer.route, failure);
   }
 
   wayOpened(way: Way): void {

@@ -1,6 +1,5 @@
-// What an association exchanges with one destination: from the client's first datagram until nothing has moved for a while. It
-// asks for candidates, holds datagrams until one can carry them, and goes over the first one; to the next it moves only as long
-// as nothing has come back. It owns no socket.
+// What an association exchanges with one destination, until nothing has moved for a while. It asks for candidates, holds datagrams
+// until one can carry them, and goes over the first one; to the next it moves only as long as nothing has come back.
 import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Expiring } from '../../../../protocol/deadline-wheel.js';
@@ -9,14 +8,15 @@ import type { Drop } from '../../../../protocol/udp/drop.js';
 import { dropOf } from '../../../../protocol/udp/drop-of.js';
 import type { FlowEnding } from '../../../../protocol/udp/flow-record.js';
 import { Tabled } from '../../../../protocol/udp/flow-table.js';
-import { idleOf, isSilent, kindOfPort } from '../../../../protocol/udp/patience.js';
+import { idleOf, kindOfPort } from '../../../../protocol/udp/patience.js';
 import type { ChoiceOutcome, FlowCandidate, FlowChoice } from '../choice/choice.js';
 import type { LiveFlow } from '../records/noted.js';
 import type { Way } from '../ways/way.js';
+import { Asking } from './asking.js';
 import type { Contest, ContestedFlow } from './contest.js';
 import type { FlowOwner, FlowParts } from './flow-parts.js';
 import type { FlowPeer, PeeredFlow } from './peer.js';
-import { Queue } from './queue.js';
+import { Queue, type Queued } from './queue.js';
 import type { Route } from './route.js';
 import { Routes } from './routes.js';
 
@@ -37,12 +37,9 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   readonly #queue: Queue;
   readonly #idle_ms: number;
   /** By which the notes know it. */
-  readonly number: number;
+  number = -1;
   #state: State = 'new';
   #contest: Contest | undefined;
-  #candidates: readonly FlowCandidate[] = [];
-  /** The candidate that is next. */
-  #place = 0;
   /** That carries it. */
   #route: Route | undefined;
   readonly #routes: Routes;
@@ -50,9 +47,7 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   /** Whether nothing has come back yet, and there is another candidate. */
   #mayMove = false;
   #isAnswered = false;
-  /** Datagrams over the present route, and when the first of them went. */
-  #sent = 0;
-  #sentAt = 0;
+  readonly #asking = new Asking();
   /** When datagrams last moved, in whole ms of the engine's clock. */
   active: number;
 
@@ -64,7 +59,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#routes = new Routes(owner);
     this.#queue = new Queue(parts.queues, parts.options.udp.queue_max);
     this.active = Math.floor(parts.engine.now);
-    this.number = parts.flowBook.opened(owner.note, target, kindOfPort(target.port), this);
     this.choice = parts.choose(target, owner.asker, this);
     this.#idle_ms = idleOf(target.port, parts.options.udp);
     parts.deadlines.set(this, this.active + this.#idle_ms);
@@ -83,91 +77,80 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
 
   /** With the first datagrams of the client. */
   #begin({ memory, offset, count, size, last }: Outgoing): void {
+    const { asker, note } = this.#owner;
     this.#state = 'choosing';
-    this.#contest = this.#parts.contests.of(this, memory.bytes, offset, count === 1 ? last : size);
+    this.#contest = this.#parts.contests.of(this, asker, memory.bytes, offset, count === 1 ? last : size);
+    const kind = this.#contest?.kind ?? kindOfPort(this.target.port);
+    this.number = this.#parts.flowBook.opened(note, this.target, kind, this);
     this.choice.begin();
   }
 
   #send(route: Route, out: Outgoing): void {
     const { count, size, last } = out;
-    if (this.#sent === 0) this.#sentAt = this.active;
-    this.#sent += count;
+    this.#asking.sent(count, this.active);
     route.way.send(route.address, out);
     this.#parts.flowBook.up(this.number, count, (count - 1) * size + last);
   }
 
   /** Nothing carries it yet, or nothing at all. */
-  #hold(out: Outgoing): void {
-    const { memory, count, stride, size, last, ecn } = out;
-    if (this.#failure !== undefined && this.#state === 'failed') {
-      this.#parts.udpTally.dropped(dropOf(this.#failure.code), count);
-      return;
-    }
-    for (let i = 0; i < count; i += 1) {
-      const start = out.offset + i * stride;
-      const length = i === count - 1 ? last : size;
-      if (this.#state === 'contest') this.#contest?.up(memory.bytes, start, length, ecn);
-      else this.#parts.udpTally.dropped('queued', this.#queue.push(memory.bytes, start, length, ecn));
-    }
+  #hold({ memory, offset, count, stride, size, last, ecn }: Outgoing): void {
+    for (let i = 0; i < count; i += 1)
+      this.#holdOne(memory.bytes, offset + i * stride, i === count - 1 ? last : size, ecn);
+  }
+
+  /** The one before may have ended the contest. */
+  #holdOne(bytes: Uint8Array, start: number, size: number, ecn: number): void {
+    if (this.#state === 'contest') this.#contest?.up(bytes, start, size, ecn);
+    else if (this.#state === 'open') this.sendCopy(this.#route as Route, bytes.slice(start, start + size), ecn);
+    else if (this.#state === 'failed') this.#parts.udpTally.dropped(dropOf((this.#failure as Failure).code), 1);
+    else this.#parts.udpTally.dropped('queued', this.#queue.push(bytes, start, size, ecn));
   }
 
   /** Sends one datagram of the heap, which is copied. */
   sendCopy(route: Route, bytes: Uint8Array, ecn: number): void {
-    if (this.#sent === 0) this.#sentAt = Math.floor(this.#parts.engine.now);
-    this.#sent += 1;
+    this.#asking.sent(1, Math.floor(this.#parts.engine.now));
     route.way.sendCopy(route.address, bytes, ecn);
     this.#parts.flowBook.up(this.number, 1, bytes.length);
   }
 
   // The choice
 
-  chosen(candidates: readonly FlowCandidate[]): void {
+  chosen(candidates: readonly FlowCandidate[], more: boolean): void {
     if (this.#state === 'over' || this.#state === 'failed') return;
-    this.#candidates = [...this.#candidates, ...candidates];
-    if (this.#contest !== undefined) this.#compete(this.#contest, candidates);
-    else if (this.#route === undefined) this.#openNext();
+    if (this.#contest === undefined) this.#offered(candidates);
+    else {
+      this.#state = 'contest';
+      this.#contest.joined(candidates, more);
+      for (const { bytes, ecn } of this.#queue.take()) this.#holdOne(bytes, 0, bytes.length, ecn);
+    }
+  }
+
+  #offered(candidates: readonly FlowCandidate[]): void {
+    this.#routes.offer(candidates);
+    if (this.#route === undefined) this.#openNext();
     else this.#mayMove = !this.#isAnswered;
-  }
-
-  refused(failure: Failure): void {
-    this.fail(failure);
-  }
-
-  #compete(contest: Contest, candidates: readonly FlowCandidate[]): void {
-    this.#state = 'contest';
-    contest.joined(candidates);
-    for (const { bytes, ecn } of this.#queue.take()) this.#contest?.up(bytes, 0, bytes.length, ecn);
   }
 
   /** A route over one of the candidates. Its way may still be opening. */
   open(candidate: FlowCandidate): Route | Failure {
     const route = this.#routes.open(this, candidate);
-    if ('code' in route) this.choice.failed(candidate, route);
+    if (!('code' in route)) return route;
+    this.choice.failed(candidate, route);
+    this.#failure = mostTelling(this.#failure, route);
     return route;
   }
 
   /** Goes over the first of the further candidates that can be opened. */
   #openNext(): void {
-    const route = this.#nextRoute();
+    const route = this.#routes.next((candidate) => this.open(candidate));
     if (route !== undefined) this.#take(route);
-    else this.fail(this.#failure ?? SILENT);
-  }
-
-  #nextRoute(): Route | undefined {
-    while (this.#place < this.#candidates.length) {
-      const candidate = this.#candidates[this.#place];
-      this.#place += 1;
-      const route = this.open(candidate);
-      if (!('code' in route)) return route;
-      this.#failure = mostTelling(this.#failure, route);
-    }
-    return undefined;
+    else this.refused(this.#failure ?? SILENT);
   }
 
   #take(route: Route): void {
     this.#route = route;
-    this.#sent = 0;
-    this.#mayMove = !this.#isAnswered && this.#candidates.length > 1;
+    this.#asking.restart();
+    this.#mayMove = !this.#isAnswered && this.#routes.areSeveral;
     this.#state = route.way.state === 'open' ? 'open' : 'opening';
     const { candidate } = route;
     this.#parts.flowBook.carried(this.number, candidate.line.number, candidate.ip);
@@ -179,20 +162,31 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   }
 
   #moveIfSilent(): void {
-    if (this.#state !== 'open' || !isSilent(this.#sent, this.active - this.#sentAt)) return;
+    if (this.#state !== 'open' || !this.#asking.isSilent(this.active)) return;
     const route = this.#route as Route;
     this.choice.failed(route.candidate, SILENT);
     // What was asked before may still answer, so its route stays; when all are silent, the first one is as good as any.
-    const next = this.#nextRoute();
+    const next = this.#routes.next((candidate) => this.open(candidate));
     this.#take(next ?? this.#routes.first ?? route);
     this.#mayMove = next !== undefined;
   }
 
-  /** The contest is over: this route has answered so long after it was asked, and all goes over it from now on. */
-  settle(route: Route, after_ms: number): void {
+  settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[]): void {
+    this.#endContest(waiting);
+    this.#answered(route, after_ms);
+  }
+
+  unraced(candidates: readonly FlowCandidate[], mayMove: boolean, waiting: readonly Queued[]): void {
+    this.#endContest(waiting);
+    this.#isAnswered = !mayMove;
+    this.#offered(candidates);
+  }
+
+  #endContest(waiting: readonly Queued[]): void {
     this.#contest?.close();
     this.#contest = undefined;
-    this.#answered(route, after_ms);
+    this.#state = 'choosing';
+    for (const { bytes, ecn } of waiting) this.#holdOne(bytes, 0, bytes.length, ecn);
   }
 
   // From the destination
@@ -206,16 +200,21 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
 
   /** Sends answers on to the client. */
   pass(peer: FlowPeer, batch: Batch): void {
-    if (!this.#isAnswered && this.#contest === undefined) this.#answered(peer.route, this.active - this.#sentAt);
+    if (!this.#isAnswered) this.#answered(peer.route, this.#asking.time(this.active));
     const { count, stride, last } = batch;
     this.#owner.pass(peer.header, batch);
     this.#parts.flowBook.down(this.number, count, (count - 1) * stride + last);
   }
 
-  #answered(route: Route, after_ms: number): void {
+  passCopy(peer: FlowPeer, bytes: Uint8Array, ecn: number): void {
+    this.#owner.passCopy(peer.header, bytes, ecn);
+    this.#parts.flowBook.down(this.number, 1, bytes.length);
+  }
+
+  #answered(route: Route, after_ms: number | undefined): void {
     this.#isAnswered = true;
     this.#mayMove = false;
-    this.choice.answered(route.candidate, Math.max(0, after_ms));
+    if (after_ms !== undefined) this.choice.answered(route.candidate, after_ms);
     this.#routes.closeAll(route);
     // An earlier candidate has answered after all.
     if (route !== this.#route) this.#take(route);
@@ -234,7 +233,11 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     for (const route of this.#routes.over(way)) this.failed(route, failure);
   }
 
-  /** Its way has failed, or the network says that nothing gets there. */
+  bounced(route: Route, failure: Failure): void {
+    if (this.#contest !== undefined) this.#contest.bounced(route, failure);
+    else this.failed(route, failure);
+  }
+
   failed(route: Route, failure: Failure): void {
     if (!this.#routes.close(route)) return;
     if (!this.#isAnswered) this.choice.failed(route.candidate, failure);
@@ -255,7 +258,7 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   // The end
 
   /** Nothing carries it. */
-  fail(failure: Failure): void {
+  refused(failure: Failure): void {
     if (this.#state === 'failed' || this.#state === 'over') return;
     this.#state = 'failed';
     this.#failure = failure;

@@ -15,8 +15,10 @@ export interface PeeredFlow {
   readonly active: number;
   /** Datagrams of a peer have come. */
   came(peer: FlowPeer, batch: Batch): void;
-  /** The way of a route has failed, or the network says that nothing gets there. */
+  /** The way of a route has failed. */
   failed(route: Route, failure: Failure): void;
+  /** The network says that nothing gets there. */
+  bounced(route: Route, failure: Failure): void;
 }
 
 export interface FlowPeer extends Peer<Way, PeeredFlow> {

@@ -11,7 +11,7 @@ export class QueueRoom {
   }
 }
 
-interface Queued {
+export interface Queued {
   readonly bytes: Uint8Array;
   readonly ecn: number;
 }
@@ -28,6 +28,10 @@ export class Queue {
   constructor(room: QueueRoom, length_max: number) {
     this.#room = room;
     this.#length_max = length_max;
+  }
+
+  get waiting(): readonly Queued[] {
+    return this.#waiting;
   }
 
   /** Copies a datagram. Returns how many were dropped for it, itself among them where others have all the room. */

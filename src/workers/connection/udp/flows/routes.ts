@@ -9,10 +9,32 @@ import type { Route } from './route.js';
 
 export class Routes {
   readonly #owner: FlowOwner;
+  #candidates: readonly FlowCandidate[] = [];
+  /** The candidate that is next. */
+  #place = 0;
   #all: readonly Route[] = [];
 
   constructor(owner: FlowOwner) {
     this.#owner = owner;
+  }
+
+  /** Candidates behind those that were offered before. */
+  offer(candidates: readonly FlowCandidate[]): void {
+    this.#candidates = [...this.#candidates, ...candidates];
+  }
+
+  get areSeveral(): boolean {
+    return this.#candidates.length > 1;
+  }
+
+  /** A route over the first of the further candidates that `open` can open. */
+  next(open: (candidate: FlowCandidate) => Route | Failure): Route | undefined {
+    while (this.#place < this.#candidates.length) {
+      const route = open(this.#candidates[this.#place]);
+      this.#place += 1;
+      if (!('code' in route)) return route;
+    }
+    return undefined;
   }
 
   open(flow: PeeredFlow, candidate: FlowCandidate): Route | Failure {

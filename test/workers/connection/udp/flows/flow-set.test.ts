@@ -33,7 +33,7 @@ class SetWorld extends FlowWorld {
     };
     const udp = { ...this.options.udp, association_flows_max: association, filter };
     this.flows = new FlowSet({ ...this.parts, options: { udp }, udpLimits, seed: 5 }, this);
-    this.begin = () => this.outcome.chosen([{ line: this.way.line, ip: this.asked?.ip }]);
+    this.begin = () => this.outcome.chosen([{ line: this.way.line, ip: this.asked?.ip }], false);
   }
 
   asked: Target | undefined;

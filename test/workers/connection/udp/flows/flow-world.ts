@@ -14,7 +14,7 @@ import type {
   FlowCandidate,
   FlowChoice,
 } from '../../../../../src/workers/connection/udp/choice/choice.js';
-import { type Contests, NO_CONTESTS } from '../../../../../src/workers/connection/udp/flows/contest.js';
+import type { Contests } from '../../../../../src/workers/connection/udp/flows/contest.js';
 import { Flow } from '../../../../../src/workers/connection/udp/flows/flow.js';
 import type { FlowOwner, FlowParts } from '../../../../../src/workers/connection/udp/flows/flow-parts.js';
 import { type FlowPeer, type PeeredFlow, peerOf } from '../../../../../src/workers/connection/udp/flows/peer.js';
@@ -109,7 +109,7 @@ export class FlowWorld implements FlowOwner {
   /** Lines whose ways cannot be opened, and those whose ways open later. */
   readonly closed = new Map<number, Failure>();
   readonly slow = new Set<number>();
-  contests: Contests = NO_CONTESTS;
+  contests: Contests = { of: () => undefined };
   outcome!: ChoiceOutcome;
   endings = 0;
   /** What the choice does when it is asked. */
@@ -132,6 +132,7 @@ export class FlowWorld implements FlowOwner {
         this.outcome = outcome;
         return {
           begin: () => this.begin(),
+          answersWithin: () => 100,
           answered: ({ line }, after_ms) => void this.told.push(`answered ${line.number} ${after_ms}`),
           failed: ({ line }, { code }) => void this.told.push(`failed ${line.number} ${code}`),
           close: () => void this.told.push('choice closed'),
@@ -146,7 +147,10 @@ export class FlowWorld implements FlowOwner {
 
   /** Candidates over direct lines with these numbers. */
   chosen(...lines: number[]): void {
-    this.outcome.chosen(lines.map((line) => ({ line: lineOf(line), ip: IP })));
+    this.outcome.chosen(
+      lines.map((line) => ({ line: lineOf(line), ip: IP })),
+      false,
+    );
   }
 
   open(_flow: PeeredFlow, candidate: FlowCandidate): Route | Failure {
@@ -166,6 +170,10 @@ export class FlowWorld implements FlowOwner {
 
   pass(_header: Uint8Array, batch: Batch): void {
     this.told.push(`to client ${textsOf({ ...batch, size: batch.stride, mayFragment: false }).join()}`);
+  }
+
+  passCopy(_header: Uint8Array, bytes: Uint8Array): void {
+    this.told.push(`to client ${Buffer.from(bytes)}`);
   }
 
   moved(_flow: Flow): void {}

@@ -80,10 +80,9 @@ describe('a flow that nothing carries', () => {
     flow.up(outgoing('one'));
     world.outcome.refused(failureOf('blocked'));
     flow.up(outgoing('a', 'b'));
-    assert.deepEqual(world.dropped, [
-      ['blocked', 1],
-      ['blocked', 2],
-    ]);
+    const [first, ...others] = world.dropped;
+    assert.deepEqual(first, ['blocked', 1]);
+    assert.deepEqual(others.flat(), ['blocked', 1, 'blocked', 1]);
     assert.equal(world.endings, 0);
     world.at(2100);
     assert.equal(world.endings, 1);
@@ -246,6 +245,7 @@ describe('a flow ends', () => {
 
 describe('a contest', () => {
   class Held implements Contest {
+    readonly kind = 'quic';
     readonly heard: string[] = [];
     flow!: ContestedFlow;
     joined(candidates: Parameters<Contest['joined']>[0]): void {
@@ -263,6 +263,9 @@ describe('a contest', () => {
     failed(): void {
       this.heard.push('failed');
     }
+    bounced(): void {
+      this.heard.push('bounced');
+    }
     close(): void {
       this.heard.push('closed');
     }
@@ -272,7 +275,7 @@ describe('a contest', () => {
     const world = new FlowWorld();
     const held = new Held();
     world.contests = {
-      of: (flow, bytes, start, size) => {
+      of: (flow, _asker, bytes, start, size) => {
         held.flow = flow;
         held.heard.push(`begins with ${Buffer.from(bytes.slice(start, start + size))}`);
         return held;
@@ -294,15 +297,41 @@ describe('a contest', () => {
     held.flow.sendCopy(two, Buffer.from('1'), 0);
     world.answer(flow, 2, 'answer');
     assert.deepEqual(held.heard.splice(0), ['came']);
-    held.flow.settle(two, 33);
+    held.flow.settle(two, 33, [{ bytes: Buffer.from('2'), ecn: 0 }]);
     assert.deepEqual(held.heard.splice(0), ['closed']);
+    held.flow.passCopy(world.peerAt(flow, 2), Buffer.from('kept'), 0);
     flow.up(outgoing('3'));
-    assert.deepEqual([world.sentOver(1), world.sentOver(2)], [['1'], ['1', '3']]);
+    assert.deepEqual([world.sentOver(1), world.sentOver(2)], [['1'], ['1', '2', '3']]);
     assert.deepEqual([...world.listening], [two]);
-    assert.ok(world.news().includes('answered 2 33'));
+    const news = world.news();
+    assert.ok(news.includes('answered 2 33'));
+    assert.deepEqual(news.slice(news.indexOf('to client kept')).slice(0, 2), ['to client kept', 'down 1 4']);
     world.answer(flow, 2, 'more');
     assert.deepEqual([held.heard, world.news()], [[], ['to client more', 'down 1 4']]);
   });
+
+  test('that is settled without an answer teaches nothing, and binds the flow to its route', () => {
+    const { world, held, flow } = contested();
+    const route = held.flow.open({ line: lineOf(1), ip: undefined });
+    assert.ok(!('code' in route));
+    held.flow.settle(route, undefined, []);
+    world.answer(flow, 1, 'answer');
+    assert.ok(!world.news().some((told) => told.startsWith('answered')));
+    flow.failed(route, REFUSED);
+    assert.deepEqual([world.ways.length, world.endings], [1, 1]);
+  });
+
+  for (const mayMove of [true, false])
+    test(`that finds nothing to contest leaves the flow to the first candidate, ${mayMove ? '' : 'for good'}`, () => {
+      const { world, held, flow } = contested();
+      const candidates = [1, 2].map((line) => ({ line: lineOf(line), ip: undefined }));
+      held.flow.unraced(candidates, mayMove, [{ bytes: Buffer.from('1'), ecn: 0 }]);
+      assert.equal(held.heard.at(-1), 'closed');
+      assert.deepEqual(world.sentOver(1), ['1']);
+      flow.failed(world.routeAt(1), REFUSED);
+      flow.up(outgoing('2'));
+      assert.equal(world.ways.length, mayMove ? 2 : 1);
+    });
 
   test('hears of ways that fail, and may fail itself', () => {
     const { world, held, flow } = contested();
@@ -310,7 +339,12 @@ describe('a contest', () => {
     assert.ok(!('code' in route));
     flow.failed(route, REFUSED);
     assert.equal(held.heard.at(-1), 'failed');
-    held.flow.fail(REFUSED);
+    const other = held.flow.open({ line: lineOf(2), ip: undefined });
+    assert.ok(!('code' in other));
+    flow.bounced(other, REFUSED);
+    assert.equal(held.heard.at(-1), 'bounced');
+    assert.ok(world.listening.has(other), 'it may still answer');
+    held.flow.refused(REFUSED);
     assert.equal(held.heard.at(-1), 'closed');
     flow.up(outgoing('2'));
     assert.deepEqual(world.dropped, [['unreachable', 1]]);

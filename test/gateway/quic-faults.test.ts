@@ -1,0 +1,125 @@
+// The fault matrix of QUIC, with a real client and a real server: two lines, of which one plays a trick, on first contact with a
+// destination, once the destination is remembered, and when the line that worked has just died. The client gets its file each
+// time, and does not even have to repeat its first flight.
+import assert from 'node:assert/strict';
+import type { Gateway } from '../helpers/gateway.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { type Fetched, fetchByQuic } from '../helpers/quic/client.js';
+import { QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
+import { TrickRelay, type UdpTrick } from '../helpers/quic/trick-relay.js';
+import { UdpShim } from '../helpers/udp-shim.js';
+
+const missing = withoutQuic();
+const inBoth = (behaviour: string, body: (world: World) => Promise<void>) =>
+  inBothEngines(behaviour, body, 60_000, missing);
+
+/** A destination of its own, two lines that alone lead there, and what the first of them does. */
+interface Cell {
+  readonly name: string;
+  readonly trick: UdpTrick;
+}
+
+const CELLS: readonly Cell[] = [
+  { name: 'swallows', trick: 'swallows' },
+  { name: 'forges an Initial', trick: { forges: ['initial'] } },
+  { name: 'forges a Retry', trick: { forges: ['retry'] } },
+  { name: 'forges garbage', trick: { forges: ['garbage', 'short', 'version-negotiation'] } },
+];
+
+/** Sources by the place of the cell: of the line that is first in the configuration, and of the other one. */
+const firstOf = (place: number): string => `127.0.1.${2 * place + 1}`;
+const secondOf = (place: number): string => `127.0.1.${2 * place + 2}`;
+const hostOf = (place: number): string => `127.0.2.${place + 1}`;
+
+function config(cells: number): object {
+  const places = Array.from({ length: cells }, (_, place) => place);
+  const list = places.flatMap((place) =>
+    [firstOf(place), secondOf(place)].map((source_ip) => ({ type: 'direct', source_ip, name: source_ip })),
+  );
+  const rules = places.map((place) => ({ cidr: hostOf(place), use: [firstOf(place), secondOf(place)] }));
+  // On a busy machine, late does not mean broken: but whoever is asked too early does no harm here.
+  return {
+    upstream: { type: 'multipath', list },
+    rules,
+    log_level: 'debug',
+    race: { first_byte_ms: 150, margin_ms: 150 },
+  };
+}
+
+class Destination {
+  readonly relay: TrickRelay;
+  readonly #gateway: Gateway;
+  readonly #place: number;
+
+  private constructor(relay: TrickRelay, gateway: Gateway, place: number) {
+    this.relay = relay;
+    this.#gateway = gateway;
+    this.#place = place;
+  }
+
+  static async open(world: World, gateway: Gateway, server: QuicServer, place: number): Promise<Destination> {
+    return new Destination(world.use(await TrickRelay.listen(server, {}, hostOf(place))), gateway, place);
+  }
+
+  async fetch(): Promise<Fetched> {
+    const { host, port } = this.relay;
+    const shim = await UdpShim.open({ host: '127.0.0.1', port: this.#gateway.port }, { host, port });
+    try {
+      return await fetchByQuic(shim);
+    } finally {
+      await shim.close();
+    }
+  }
+
+  /** Datagrams that came over the first line, and over the second one. */
+  counts(): readonly [number, number] {
+    return [this.relay.count(firstOf(this.#place)), this.relay.count(secondOf(this.#place))];
+  }
+
+  play(line: 'first' | 'second', trick: UdpTrick): void {
+    this.relay.tricks.set((line === 'first' ? firstOf : secondOf)(this.#place), trick);
+  }
+}
+
+const gets = ({ text, output }: Fetched, what: string): void => assert.equal(text, QUIC_TEXT, `${what}: ${output}`);
+
+inBoth('first contact over a line that plays a trick: the other line carries the flow', async (world) => {
+  const server = world.use(await QuicServer.start());
+  const gateway = await world.gateway(config(CELLS.length));
+  await Promise.all(
+    CELLS.map(async ({ name, trick }, place) => {
+      const destination = await Destination.open(world, gateway, server, place);
+      destination.play('first', trick);
+      gets(await destination.fetch(), `first contact: ${name}`);
+      const [tricked, carried] = destination.counts();
+      assert.ok(tricked > 0, `the line that ${name} was asked first`);
+      assert.ok(carried > tricked, `${tricked} ${carried}`);
+    }),
+  );
+});
+
+inBoth('the line that has worked plays a trick from now on', async (world) => {
+  const server = world.use(await QuicServer.start());
+  const gateway = await world.gateway(config(CELLS.length));
+  await Promise.all(
+    CELLS.map(async ({ name, trick }, place) => {
+      const destination = await Destination.open(world, gateway, server, place);
+      gets(await destination.fetch(), `works: ${name}`);
+      const [first] = destination.counts();
+      assert.ok(first > 0);
+      destination.play('first', trick);
+      gets(await destination.fetch(), `just died: ${name}`);
+      assert.ok(destination.counts()[0] > first && destination.counts()[1] > 0);
+    }),
+  );
+});
+
+inBoth('a line that answers late carries the flow: a server heeds the flight where it came first', async (world) => {
+  const server = world.use(await QuicServer.start());
+  const gateway = await world.gateway(config(1));
+  const destination = await Destination.open(world, gateway, server, 0);
+  destination.play('first', { late_ms: 400 });
+  gets(await destination.fetch(), 'late');
+  const [late, other] = destination.counts();
+  assert.ok(late > other && other > 0, `${late} ${other}`);
+});
