@@ -168,6 +168,22 @@ for (const engine of ENGINES) {
       ends(world, own);
     });
 
+    scenario('sends nothing to many hosts at a time', (world) => {
+      const own = new AssociationWorld(world);
+      const { relay } = own.begin();
+      const [client, far] = [own.peer(), own.peer()];
+      const everybody = [
+        Uint8Array.of(224, 0, 0, 1),
+        Uint8Array.of(239, 255, 255, 250),
+        Uint8Array.of(255, 255, 255, 255),
+      ];
+      for (const ip of everybody) own.send(client, relay, { local: { ip, port: 1900 } }, 'x');
+      own.send(client, relay, far, 'y');
+      assert.equal(own.read(far).text, 'y');
+      assert.equal((own.dropped.denied ?? 0) + (own.dropped.unreachable ?? 0), 3);
+      ends(world, own);
+    });
+
     scenario('ends when its control connection is reset, in the middle of datagrams', (world) => {
       const own = new AssociationWorld(world);
       const { relay } = own.begin();

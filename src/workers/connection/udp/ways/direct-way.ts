@@ -9,6 +9,7 @@ import { closeFd } from '../../../../linux/sockets.js';
 import { leaveFrom, reach, type SocketSource } from '../../../../linux/source.js';
 import { openUdp } from '../../../../linux/udp.js';
 import { readUdpErrors, type UdpError } from '../../../../linux/udp-errors.js';
+import { isMulticast } from '../../../../protocol/address/multicast.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
 import type { DropCounts } from '../../../../protocol/udp/drop-of.js';
@@ -29,6 +30,7 @@ export interface DirectWayParts {
 
 const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
 const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left for ways of datagrams');
+const MULTICAST = failureOf('unspecified', 'a multicast address');
 const UNRESOLVED = failureOf('internal', 'a direct line was given no address');
 
 /** A way for addresses of `ipLength` (4 or 16) bytes, which is open at once. */
@@ -83,6 +85,7 @@ class DirectWay extends Handler implements Way, OverLink {
   /** A datagram that cannot leave is not told of with its destination, so this is found out before. */
   addressOf({ port }: Target, ip: Uint8Array | undefined): WayAddress | Failure {
     if (ip === undefined) return UNRESOLVED;
+    if (isMulticast(ip)) return MULTICAST;
     const result = reach(ip, this.#source);
     return isError(result) ? failureOfConnect(result, this.line, ip) : { to: packAddress(ip, port), head: undefined };
   }
