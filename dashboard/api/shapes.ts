@@ -7,6 +7,8 @@ export interface TrafficEvent {
   readonly bytes_down_per_s: number;
   readonly live: number;
   readonly opened_per_s: number;
+  /** Of datagrams, that are open; a gateway of an earlier version does not tell. */
+  readonly flows?: number;
 }
 
 export interface LogLine {

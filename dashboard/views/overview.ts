@@ -95,6 +95,8 @@ export const overview: MakeView = ({ api, live }) => {
           text('succeeded-all'),
           totals === undefined ? '–' : share(totals['connected'] ?? 0, (totals['connected'] ?? 0) + failedOf(totals)),
         ],
+        // Many gateways carry no datagrams.
+        ...(now?.flows ? [[text('flows'), whole(now.flows)] as const] : []),
         [text('rescues-all'), rescues === undefined ? '–' : whole(rescues)],
       ]),
     );

@@ -8,6 +8,7 @@ import type { AdminParts } from '../../src/workers/admin/shared/parts.js';
 import { connectionsAdmin } from '../../src/workers/connection/admin/serve-admin.js';
 import { adminParts, Served } from './admin-parts.js';
 import { defaultOptions } from './default-options.js';
+import { FlowsWorld } from './flows-world.js';
 import { RecordsWorld } from './records-world.js';
 
 const dial = (): never => {
@@ -16,19 +17,21 @@ const dial = (): never => {
 
 export class FeedWorld {
   readonly own = new RecordsWorld(200, 200);
+  readonly flows = new FlowsWorld({ live_max: 200, ended_max: 200, actor: 0 });
   readonly served = new Served();
   readonly log = new RecentLines();
   readonly parts: AdminParts;
   lines: LinesNow = { lines: [], steering: { paused: [], pinned: undefined, pins: [] } };
   /** How often the connection actor was asked, and whether it was to tell of connections. */
   asked = 0;
+  flowsAsked = 0;
   mostAsked = 0;
 
   constructor() {
     const { records, names } = this.own;
     const served = connectionsAdmin({
       ...{ actor: 0, records, names, watch: () => {}, dial, testRules: dial },
-      flowBook: { records: undefined },
+      flowBook: this.flows.book,
     });
     const connections = this.served.remote<ConnectionsAdmin>({
       ...served,
@@ -36,6 +39,10 @@ export class FeedWorld {
         this.asked += 1;
         this.mostAsked = Math.max(this.mostAsked, most);
         return served.news(since, most);
+      },
+      flowNews: async (since, most) => {
+        this.flowsAsked += 1;
+        return served.flowNews(since, most);
       },
     });
     const routes = this.served.part<RoutesAdmin>({ lines: async () => this.lines });

@@ -233,6 +233,7 @@ export const RULES: Rules = {
     'src/workers/admin/feed': [PROTOCOL, 'src/threads/*', 'src/workers/admin/shared'],
     'src/workers/admin/api/events': [
       ...['src/threads', 'src/workers/admin/feed', 'src/workers/admin/endpoint', 'src/workers/admin/api/connections'],
+      'src/workers/admin/api/flows',
       'src/workers/admin/shared',
     ],
     'src/workers/admin/api/connections': [

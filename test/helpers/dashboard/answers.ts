@@ -210,6 +210,7 @@ export const events = (): { event: string; data: object }[] => {
       bytes_up_per_s: Math.max(0, 6.2e5 + 3e5 * Math.sin(index / 11)),
       live: Math.round(205 + 22 * Math.sin(index / 23)),
       opened_per_s: Math.max(0, Math.round(26 + 14 * Math.sin(index / 7))),
+      flows: 17,
     },
   }));
   const lines = Array.from({ length: 24 }, (_, index) => ({

@@ -8,31 +8,8 @@ import type { AskedFor } from '../connection.js';
 import type { DialAsked, Dialled } from './dial.js';
 import type { FlowsAdmin } from './flows.js';
 import type { Closed, ClosedPiece, FoundPiece, OwnId, Sought } from './found.js';
+import type { News, NewsCursor } from './news.js';
 import type { RulesTested } from './rules.js';
-
-/** How far somebody has heard of what opened and ended: numbers of connections since the actor's start. */
-export interface NewsCursor {
-  readonly opened: number;
-  readonly ended: number;
-}
-
-/** What has opened or ended, the oldest first, spread over the time; how many that were in all. */
-export interface NewsOf {
-  readonly count: number;
-  readonly some: readonly NewsItem[];
-}
-
-export interface NewsItem {
-  readonly id: OwnId;
-  readonly connection: ConnectionSummary;
-}
-
-export interface News {
-  readonly cursor: NewsCursor;
-  /** As they are now: some may have ended, and are in both lists. */
-  readonly opened: NewsOf;
-  readonly ended: NewsOf;
-}
 
 /** `since`: the `ended` of the last answer; undefined for a first one, which has no samples. */
 export interface Sampling {
@@ -77,7 +54,7 @@ export interface ConnectionsAdmin extends FlowsAdmin {
    * What has opened and ended since; nothing where `since` is undefined. `most`: how many of each are told. For some seconds after it
    * the bytes of lines are counted each second.
    */
-  news(since: NewsCursor | undefined, most: number): Promise<News>;
+  news(since: NewsCursor | undefined, most: number): Promise<News<ConnectionSummary>>;
   /**
    * What the rules say of a target for a client (`as`; undefined: one of this machine), and which lines are left. `isRaced`: with what
    * a race would do, for which names are looked up. It starts no attempt.

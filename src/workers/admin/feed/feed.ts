@@ -1,16 +1,18 @@
-// What happens in the gateway, told each second to those that want to hear it: traffic, connections, lines, the log. While nobody
+// What happens in the gateway, told each second to those that want to hear it: traffic, connections, flows, lines, the log. While nobody
 // does, nothing is asked and nothing is done. It is the same for all hearers, and bounded: what is left out is counted.
+import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
+import type { FlowRecord } from '../../../protocol/udp/flow-record.js';
 import type { Level } from '../../../threads/log.js';
 import type { AdminParts } from '../shared/parts.js';
-import { type ConnectionNews, ConnectionWatch } from './connection-news.js';
 import { type LineNews, LineWatch } from './line-news.js';
 import { LogHearer, type LogNews, logLines } from './log-news.js';
+import { NewsWatch, type ToldNews } from './news.js';
 import { type Traffic, TrafficMeter, type TrafficParts } from './traffic.js';
 
 const EVERY_MS = 1000;
 /** Who hears at a time. */
 const HEARERS_MAX = 16;
-/** Connections that are told of each second, of those that were opened and of those that have ended. */
+/** Connections, and flows, that are told of each second, of those that were opened and of those that have ended. */
 const TOLD_MAX = 50;
 /** Lines of the log that are told each second, and at the beginning. */
 const LINES_MAX = 100;
@@ -19,6 +21,7 @@ export type FeedParts = TrafficParts & Pick<AdminParts, 'connections' | 'routes'
 
 export interface Wants {
   readonly connections?: boolean;
+  readonly flows?: boolean;
   readonly lines?: boolean;
   /** Lines of the log of this level or above. */
   readonly log?: Level | undefined;
@@ -29,7 +32,8 @@ export interface Tick {
   /** RFC 3339. */
   readonly at: string;
   readonly traffic?: Traffic | undefined;
-  readonly connections?: ConnectionNews | undefined;
+  readonly connections?: ToldNews<ConnectionSummary> | undefined;
+  readonly flows?: ToldNews<FlowRecord> | undefined;
   /** In the first tick all. */
   readonly lines?: readonly LineNews[] | undefined;
   /** In the first tick the last ones. */
@@ -48,7 +52,8 @@ export class Feed {
   readonly #parts: FeedParts;
   readonly #every_ms: number;
   readonly #hearers = new Set<Hearer>();
-  readonly #connections: ConnectionWatch;
+  readonly #connections: NewsWatch<ConnectionSummary>;
+  readonly #flows: NewsWatch<FlowRecord>;
   readonly #lines: LineWatch;
   /** Ends the rest between two ticks. */
   #wake = (): void => {};
@@ -57,7 +62,9 @@ export class Feed {
   constructor(parts: FeedParts, every_ms = EVERY_MS) {
     this.#parts = parts;
     this.#every_ms = every_ms;
-    this.#connections = new ConnectionWatch(parts);
+    // The bytes of lines are counted each second while actors are asked for their connections.
+    this.#connections = new NewsWatch(parts, (actor, since, most) => actor.news(since, most));
+    this.#flows = new NewsWatch(parts, (actor, since, most) => actor.flowNews(since, most));
     this.#lines = new LineWatch(parts);
   }
 
@@ -88,6 +95,7 @@ export class Feed {
     this.#isRunning = true;
     const meter = new TrafficMeter(this.#parts, performance.now());
     this.#connections.reset();
+    this.#flows.reset();
     const [first] = await Promise.all([
       logLines(this.#parts, undefined, [], 0),
       this.#connections.read(0),
@@ -116,8 +124,9 @@ export class Feed {
     const all = [...this.#hearers].map(({ wants }) => wants);
     // Each by its own level: what one wants besides must not displace what another one wants.
     const levels = [...new Set(all.flatMap(({ log }) => log ?? []))];
-    const [connections, lines, log] = await Promise.all([
+    const [connections, flows, lines, log] = await Promise.all([
       this.#connections.read(all.some((wants) => wants.connections) ? TOLD_MAX : 0),
+      this.#flowsFor(all.some((wants) => wants.flows)),
       all.some((wants) => wants.lines) ? this.#lines.changed() : [],
       levels.length > 0 ? logLines(this.#parts, place, levels, LINES_MAX) : undefined,
     ]);
@@ -126,11 +135,19 @@ export class Feed {
       hear({
         ...{ at, traffic },
         connections: wants.connections ? connections : undefined,
+        flows: wants.flows ? flows : undefined,
         lines: wants.lines && lines.length > 0 ? lines : undefined,
         log: log && own?.news(log),
       });
     }
     return log?.next ?? place;
+  }
+
+  /** While nobody wants them no actor is asked; then the first second has none. */
+  async #flowsFor(areWanted: boolean): Promise<ToldNews<FlowRecord> | undefined> {
+    if (areWanted) return this.#flows.read(TOLD_MAX);
+    this.#flows.reset();
+    return undefined;
   }
 }
 

@@ -1,15 +1,21 @@
 // Answers the admin actor's calls about flows of datagrams. It finds them as connections are found, and decides nothing.
 import type { FlowFilter } from '../../../protocol/udp/flow-filter.js';
+import type { FlowRecord } from '../../../protocol/udp/flow-record.js';
 import type { FlowsAdmin } from '../../../threads/contracts/admin/flows.js';
+import type { News } from '../../../threads/contracts/admin/news.js';
 import type { FlowBook } from '../udp/records/flow-book.js';
 import type { FlowRecords } from '../udp/records/flow-records.js';
 import { Finding, type FoundRecords } from './finding.js';
 import { type MatchedRecords, type Matches, matching, type Names } from './matching.js';
+import { newsSince } from './news.js';
 
 /** Places in one answer, whatever is asked for. */
 const PLACES_MAX = 1001;
 /** Records in one answer, which takes about a millisecond. */
 const RECORDS_MAX = 128;
+
+const NONE = { count: 0, some: [] } as const;
+const NOTHING: News<FlowRecord> = { cursor: { opened: 0, ended: 0 }, opened: NONE, ended: NONE };
 
 /** The flows of `book`, which has none before the first one. */
 export function flowsAdmin(actor: number, book: Pick<FlowBook, 'records'>, names: Names): FlowsAdmin {
@@ -26,6 +32,11 @@ export function flowsAdmin(actor: number, book: Pick<FlowBook, 'records'>, names
       return ids
         .slice(0, RECORDS_MAX)
         .map(({ slot, serial }) => (reader?.isOf(slot, serial) ? reader.read(slot) : undefined));
+    },
+    async flowNews(since, most) {
+      const reader = book.records?.reader;
+      if (reader === undefined) return NOTHING;
+      return newsSince(reader, (slot) => reader.read(slot), since, most);
     },
     closeFlow: async (id) => (book.records === undefined ? 'unknown' : findingIn(book.records).close(id)),
     async closeFlows(filter, from) {

@@ -47,7 +47,7 @@ export function connectionsAdmin(parts: AdminServedParts): ConnectionsAdmin {
     samples: async (sampling) => samplesOf(reader, sampling),
     async news(since, most) {
       watch();
-      return newsSince(reader, since, most);
+      return newsSince(reader, (slot) => reader.summary(slot), since, most);
     },
     testRules,
     ...flowsAdmin(actor, flowBook, names),

@@ -36,10 +36,26 @@ test('tells what opens and ends to who wants to know, and how many there were', 
   await wants.tells('the ends', ({ connections }) => connections?.ended.count === 120);
   const { opened, ended } = wants.ticks.find(({ connections }) => connections?.opened.count === 120)?.connections ?? {};
   assert.deepEqual([opened?.some.length, ended?.count], [50, 0]);
-  assert.deepEqual([opened?.some[0]?.id.actor, opened?.some.at(-1)?.connection.target], [0, 'n119.test:443']);
+  assert.deepEqual([opened?.some[0]?.id.actor, opened?.some.at(-1)?.one.target], [0, 'n119.test:443']);
   assert.ok(
     does.ticks.every(({ connections, lines, log }) => [connections, lines, log].every((one) => one === undefined)),
   );
+  wants.end();
+  does.end();
+});
+
+test('tells of flows what opens and ends, and asks no actor for them while nobody wants to know', async () => {
+  const { own, hears } = world();
+  const does = hears({});
+  await does.tells('traffic', ({ traffic }) => traffic !== undefined);
+  assert.equal(own.flowsAsked, 0);
+  const wants = hears({ flows: true });
+  await until('it is asked', () => own.flowsAsked > 1);
+  const flow = own.flows.open({ target: 'a.test:53', kind: 'dns' });
+  await wants.tells('the opening', ({ flows }) => flows?.opened.some[0]?.one.target === 'a.test:53');
+  own.flows.end(flow);
+  await wants.tells('the end', ({ flows }) => flows?.ended.some[0]?.one.ending === 'idle');
+  assert.ok(does.ticks.every(({ flows }) => flows === undefined));
   wants.end();
   does.end();
 });

@@ -1,7 +1,8 @@
 // What has opened and ended since somebody asked last.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { News, NewsCursor } from '../../../../src/threads/contracts/admin/connections.js';
+import type { ConnectionSummary } from '../../../../src/protocol/connections/summary.js';
+import type { News, NewsCursor } from '../../../../src/threads/contracts/admin/news.js';
 import { newsSince } from '../../../../src/workers/connection/admin/news.js';
 import { RecordsWorld } from '../../../helpers/records-world.js';
 
@@ -9,11 +10,14 @@ const MANY = 1000;
 
 function world(connections_max = 10, ended_max = 3) {
   const own = new RecordsWorld(connections_max, ended_max);
-  const since = (cursor?: NewsCursor, most = MANY): News => newsSince(own.records.reader, cursor, most);
+  const { reader } = own.records;
+  const since = (cursor?: NewsCursor, most = MANY): News<ConnectionSummary> =>
+    newsSince(reader, (slot) => reader.summary(slot), cursor, most);
   return { own, since };
 }
 
-const targets = ({ some }: News['opened']): (string | undefined)[] => some.map(({ connection }) => connection.target);
+const targets = ({ some }: News<ConnectionSummary>['opened']): (string | undefined)[] =>
+  some.map(({ one }) => one.target);
 
 test('nothing is told before somebody asks; then what has opened and ended since', () => {
   const { own, since } = world();
@@ -34,9 +38,9 @@ test('nothing is told before somebody asks; then what has opened and ended since
   assert.deepEqual([next.opened.count, targets(next.opened)], [2, ['one.test:443', 'short.test:443']]);
   assert.deepEqual([next.ended.count, targets(next.ended)], [2, ['before.test:443', 'short.test:443']]);
   const [, failed] = next.ended.some;
-  const { ending, cause, phase, attempts } = failed.connection;
+  const { ending, cause, phase, attempts } = failed.one;
   assert.deepEqual([ending, cause, phase, attempts], ['failed', 'refused', 'ended', 0]);
-  const [{ connection }] = next.opened.some;
+  const [{ one: connection }] = next.opened.some;
   assert.deepEqual([connection.line, connection.phase, connection.attempts], ['proxy', 'relay', 1]);
   const last = since(next.cursor);
   assert.deepEqual([last.opened.count, last.ended.count], [0, 0]);

@@ -33,7 +33,7 @@ const Query = fields({
 
 export const EVENTS: Streamed = {
   path: '/api/v1/events',
-  summary: 'What happens, as it happens: traffic, connections, lines and the log',
+  summary: 'What happens, as it happens: traffic, connections, flows, lines and the log',
   query: Query,
   mediaType: 'text/event-stream',
   answer:
@@ -74,6 +74,7 @@ function askedOf(context: Context): Asked | { readonly problems: readonly string
 function streamOf(context: Context, feed: Feed, { kinds, level }: Asked): Response | undefined {
   const wants: Wants = {
     connections: kinds.has('connections'),
+    flows: kinds.has('flows'),
     lines: kinds.has('lines'),
     log: kinds.has('log') ? level : undefined,
   };

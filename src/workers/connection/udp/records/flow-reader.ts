@@ -4,6 +4,7 @@ import { formatEndpoint, formatIp } from '../../../../protocol/address/address.j
 import { formatConnectionId } from '../../../../protocol/connections/connection-id.js';
 import type { FlowAttemptRecord, FlowKind, FlowRecord } from '../../../../protocol/udp/flow-record.js';
 import type { Column } from '../../records/column.js';
+import type { Counted } from '../../records/record-reader.js';
 import type { Serials } from '../../records/serials.js';
 import type { Slots } from '../../records/slots.js';
 import type { AssociationNote } from './association-note.js';
@@ -134,6 +135,16 @@ export class FlowReader {
   /** When it ended, by the same clock. */
   endedAt(slot: number): number {
     return Math.round(this.#columns.rows.ended(slot)) + this.#epoch;
+  }
+
+  // What has opened and ended since
+
+  get openings(): Counted {
+    return this.#columns.serials;
+  }
+
+  get endings(): Counted {
+    return this.#columns.slots.endings;
   }
 }
 

@@ -38,7 +38,7 @@ function world(...actors: readonly (RecordsWorld | 'silent')[]) {
     return served.remote<ConnectionsAdmin>({
       ...{ find: never, summaries: never, record: never, close: never, closeAll: never, news: never },
       ...{ dial: never, testRules: never, samples: never },
-      ...{ findFlows: never, flows: never, closeFlow: never, closeFlows: never },
+      ...{ findFlows: never, flows: never, flowNews: never, closeFlow: never, closeFlows: never },
     });
   });
   const app = makeApp(adminParts({ connections: () => new Map(remotes.entries()) }));

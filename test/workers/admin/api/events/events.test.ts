@@ -50,7 +50,7 @@ class Viewer {
   }
 }
 
-test('tells of traffic, connections, lines and the log', async () => {
+test('tells of traffic, connections, flows, lines and the log', async () => {
   const { own, ask } = world();
   own.lines = { ...own.lines, lines: [own.line('direct')] };
   own.says('hello');
@@ -73,6 +73,10 @@ test('tells of traffic, connections, lines and the log', async () => {
   const traffic = await viewer.event('traffic', () => true);
   assert.deepEqual([traffic['bytes_up_per_s'], traffic['live']], [0, 0]);
   assert.match(String(traffic['at']), /^\d{4}-\d\d-\d\dT/);
+  own.flows.open({ target: 'a.test:443', kind: 'quic', sni: 'b.test' });
+  const { opened: flows } = await viewer.event('flows', ({ opened }) => (opened as unknown[]).length > 0);
+  const [{ target, sni, phase }] = flows as readonly [Record<string, unknown>];
+  assert.deepEqual([target, sni, phase], ['a.test:443', 'b.test', 'waiting']);
   for (let i = 0; i < 60; i += 1) own.own.open({ target: `n${i}.test`, line: 0 });
   const news = await viewer.event('connections', ({ opened }) => (opened as unknown[]).length > 0);
   const { opened, opened_left_out } = news as {
