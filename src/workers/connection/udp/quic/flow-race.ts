@@ -224,7 +224,7 @@ export class FlowRace implements Expiring {
     const unsent = entrant.sent === undefined ? this.#flight.take() : [];
     const waiting = [...unsent, ...this.#later.take()];
     this.#end(winner);
-    this.#flow.settle(route, isProven ? at - (entrant.sent ?? at) : undefined, waiting);
+    this.#flow.settle(route, isProven ? (entrant.answer_ms ?? 0) : undefined, waiting);
     if (!isProven) this.#passKept(winner);
   }
 

@@ -85,6 +85,18 @@ test('a repetition of the client goes to all lines that have had the flight', ()
   ended(world);
 });
 
+test('the time of an answer to a repetition is not that since the first flight, which may have been lost', () => {
+  const world = new ContestWorld({ lines: 1 });
+  world.up('hello', HELLO);
+  world.passes(1000);
+  world.up('again', AGAIN);
+  world.passes(30);
+  world.came(0, ['answer', ANSWER]);
+  assert.deepEqual(world.counts.answered, [[1030, false]]);
+  assert.deepEqual(world.times, [30]);
+  ended(world);
+});
+
 test('what is forged is dropped and counted, and the next line begins at once', () => {
   const world = new ContestWorld();
   world.up('hello', HELLO);
