@@ -3,7 +3,7 @@
 import { parseIp } from '../address/address.js';
 import type { Hop } from '../lines/line.js';
 import { type Failure, type FailureCode, failureOf } from '../race/failure.js';
-import { AddressType, Command, Method, PASSWORD_VERSION, VERSION } from '../socks-codes.js';
+import { AddressType, Command, Method, PASSWORD_VERSION, ReplyCode, VERSION } from '../socks-codes.js';
 import type { Bound, HopKind, HopStep, HopTarget, Opening } from './outbound.js';
 
 const CREDENTIAL_MAX = 255;
@@ -56,11 +56,14 @@ export const socks5 = speaking({
 
 /**
  * Asks the hop to relay datagrams (RFC 1928 section 7). The target is where they will come from, zeros where that is not known;
- * `bound` of success is where the hop takes them. A hop that does not want to says 7 or 2, and proxies also say 1 or 8.
+ * `bound` of success is where the hop takes them. Only 7 says that it relays none at all: it may refuse for now, or this client.
  */
 export const socks5Associate = speaking({
   command: Command.udpAssociate,
-  refusal: (reply) => ({ kind: 'failed', failure: failureOf('line-no-udp', `REP ${reply}`), of: 'hop' }),
+  refusal(reply) {
+    const code = reply === ReplyCode.commandNotSupported ? 'line-no-udp' : 'proxy-forbids';
+    return { kind: 'failed', failure: failureOf(code, `REP ${reply}`), of: 'hop' };
+  },
 });
 
 function speaking(asking: Asking): HopKind {

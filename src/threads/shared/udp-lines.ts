@@ -11,6 +11,8 @@ const PER_SECOND = 10;
 const MS = 1000 / PER_SECOND;
 /** A proxy that did not carry datagrams is asked again after this time: it may have learned to. */
 const ASKED_AGAIN = 600 * PER_SECOND;
+/** The same for one that refused for now, or without a reason. */
+const REFUSED_FOR = 60 * PER_SECOND;
 /** Losses to so many networks, with nothing heard in between, are the line's own. */
 const LOSSES = 3;
 /** Losses that are further apart than this do not add up. */
@@ -33,6 +35,8 @@ const Field = {
 const FIELDS = 8;
 
 const RELAYS = ['unknown', 'yes', 'no'] as const;
+/** A further value in memory: "no" for a shorter time. */
+const REFUSED = RELAYS.length;
 /** Whether the proxies of a line carry datagrams, as far as they have been asked. */
 export type Relays = (typeof RELAYS)[number];
 
@@ -67,8 +71,10 @@ export class UdpLines {
 
   /** Of a line with proxies. */
   relays(line: number): Relays {
-    const relays = RELAYS[this.#get(line, Field.relays)];
-    const isOver = relays === 'no' && this.#clock() - this.#get(line, Field.relaysAt) >= ASKED_AGAIN;
+    const value = this.#get(line, Field.relays);
+    const relays = value === REFUSED ? 'no' : RELAYS[value];
+    const after = value === REFUSED ? REFUSED_FOR : ASKED_AGAIN;
+    const isOver = relays === 'no' && this.#clock() - this.#get(line, Field.relaysAt) >= after;
     return isOver ? 'unknown' : relays;
   }
 
@@ -76,6 +82,12 @@ export class UdpLines {
   setRelays(line: number, doesRelay: boolean): void {
     this.#set(line, Field.relaysAt, this.#clock());
     this.#set(line, Field.relays, RELAYS.indexOf(doesRelay ? 'yes' : 'no'));
+  }
+
+  /** A proxy has refused an association, and may open another one. */
+  refused(line: number): void {
+    this.#set(line, Field.relaysAt, this.#clock());
+    this.#set(line, Field.relays, REFUSED);
   }
 
   /** Whether nothing has come back over the line lately, where it came back over others. */

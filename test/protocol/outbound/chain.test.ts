@@ -130,11 +130,17 @@ test('the last of two proxies is asked to relay datagrams, the first to connect 
   assert.deepEqual([[...end.bound.ip], end.bound.port], [[192, 0, 2, 9], 12345]);
 });
 
-for (const reply of [1, 2, 7, 8, 99])
-  test(`a proxy that answers UDP ASSOCIATE with ${reply} relays no datagrams`, () => {
+for (const [reply, code] of [
+  [7, 'line-no-udp'],
+  [1, 'proxy-forbids'],
+  [2, 'proxy-forbids'],
+  [8, 'proxy-forbids'],
+  [99, 'proxy-forbids'],
+] as const)
+  test(`a proxy that answers UDP ASSOCIATE with ${reply} fails as ${code}`, () => {
     const chain = associationChain([A], { host: '0.0.0.0', port: 0 });
     const { end } = converse(chain, [...FIRST, ...says(reply)], 1);
-    assert.deepEqual(end, { kind: 'failed', failure: failureOf('line-no-udp', `REP ${reply}`) });
+    assert.deepEqual(end, { kind: 'failed', failure: failureOf(code, `REP ${reply}`) });
   });
 
 test('a proxy that cannot be reached through another one is none that relays no datagrams', () => {

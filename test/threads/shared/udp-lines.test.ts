@@ -24,6 +24,15 @@ test('what a proxy says of datagrams is known to all threads, and a refusal hold
   assert.equal(other.relays(3), 'yes');
 });
 
+test('a refusal that may end holds for a minute', () => {
+  const { one, other, time } = twoOf();
+  one.refused(3);
+  time.tenths += 599;
+  assert.deepEqual(other.of(3), { relays: 'no', asked_ms: 59_900, silent_ms: undefined });
+  time.tenths += 1;
+  assert.equal(other.relays(3), 'unknown');
+});
+
 test('a line is silent that has lost to three networks, and not one that has lost to one network often', () => {
   const { one, other } = twoOf();
   for (let loss = 0; loss < 100; loss += 1) one.lost(1, 77);

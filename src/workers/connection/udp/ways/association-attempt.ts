@@ -30,9 +30,9 @@ export class AssociationAttempt extends Attempt {
     return associationChain(this.#hops, isIpv6 ? ANYWHERE_6 : ANYWHERE);
   }
 
-  /** Proxies without UDP that know no other answer leave, such as that of ssh. */
+  /** Proxies that know no other answer leave, such as that of ssh, which has no UDP. */
   protected override fail(failure: Failure): void {
     const hasLeft = failure.code === 'unexplained' && super.towards === 'destination';
-    super.fail(hasLeft ? failureOf('line-no-udp', failure.detail) : failure);
+    super.fail(hasLeft ? failureOf('proxy-forbids', failure.detail) : failure);
   }
 }

@@ -26,7 +26,8 @@ export interface AssociationsOutcome {
   readonly depth: number;
   /** `relays`: where each proxy takes datagrams, the nearest first, whose relay is an address. */
   associated(relays: readonly Target[]): void;
-  failed(failure: Failure): void;
+  /** `toldDepth`: whether a proxy was told that the request has passed other gateways. */
+  failed(failure: Failure, toldDepth: boolean): void;
 }
 
 /** Bytes that a proxy may say on a control connection after its reply. They mean nothing. */
@@ -47,6 +48,9 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   readonly #attempts = new Map<RaceAttempt, number>();
   readonly #controls: Socket[] = [];
   readonly #relays: (Target | undefined)[];
+  /** For the attempts. */
+  readonly #attemptParts: AttemptParts;
+  #toldDepth = false;
   #begun = 0;
   #said = 0;
   #isOver = false;
@@ -67,6 +71,13 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
     this.#outcome = outcome;
     this.depth = outcome.depth;
     this.#relays = line.hops.map(() => undefined);
+    const { engine, deadlines, options, lines, links, trace } = parts;
+    const depthToTell: AttemptParts['circles']['depthToTell'] = (depth, ofCrowd, now) => {
+      const told = parts.circles.depthToTell(depth, ofCrowd, now);
+      if (told > 0) this.#toldDepth = true;
+      return told;
+    };
+    this.#attemptParts = { engine, deadlines, options, lines, links, trace, circles: { depthToTell } };
   }
 
   /** Dials the proxies, as far as there is room; the others when there is some. */
@@ -79,7 +90,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
         return undefined;
       }
       const candidate = { line: number, ip: this.#ip };
-      const attempt = new AssociationAttempt(this.#parts, candidate, hops.slice(0, this.#begun + 1), this);
+      const attempt = new AssociationAttempt(this.#attemptParts, candidate, hops.slice(0, this.#begun + 1), this);
       attempt.crowd = this.#crowd;
       const start = attempt.start();
       if (start.code !== 'started') {
@@ -96,7 +107,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   roomMade(): void {
     if (this.#isOver) return;
     const failure = this.begin();
-    if (failure !== undefined) this.#outcome.failed(failure);
+    if (failure !== undefined) this.#outcome.failed(failure, this.#toldDepth);
   }
 
   connected(attempt: RaceAttempt): void {
@@ -140,7 +151,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   #fail(failure: Failure): void {
     if (this.#isOver) return;
     this.close();
-    this.#outcome.failed(failure);
+    this.#outcome.failed(failure, this.#toldDepth);
   }
 
   close(): void {

@@ -34,7 +34,7 @@ export interface ProxiedWayParts extends AssociationsParts, FirstProxyParts {
   readonly engine: AssociationsParts['engine'] &
     Pick<Engine, 'receiveDatagrams' | 'sendDatagrams' | 'sendDatagramCopy'>;
   readonly udpLimits: Pick<UdpLimits, 'openWay' | 'wayClosed'>;
-  readonly udpLines: Pick<UdpLines, 'setRelays'>;
+  readonly udpLines: Pick<UdpLines, 'setRelays' | 'refused'>;
   readonly udpTally: DropCounts;
   readonly unheard: Unheard;
 }
@@ -145,16 +145,18 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
     this.#outcome.opened(this);
   }
 
-  failed(failure: Failure): void {
-    if (failure.code === 'line-no-udp' && !this.#tellsDepth) this.#parts.udpLines.setRelays(this.line.number, false);
+  failed(failure: Failure, toldDepth: boolean): void {
+    // A gateway may have refused because of the depth, which says nothing of others' requests.
+    if (!toldDepth) this.#remember(failure.code);
     if (this.state === 'opening' && this.#goOn(failure)) this.#resume(this.#associate());
     else this.#fail(failure);
   }
 
-  /** Then a gateway may have refused because of that, which says nothing of others' requests. */
-  get #tellsDepth(): boolean {
-    const { circles, engine } = this.#parts;
-    return circles.depthToTell(this.depth, this.#crowd, engine.now) > 0;
+  /** What the proxies' own answer says of the line, whatever becomes of this way. */
+  #remember(code: FailureCode): void {
+    const { udpLines } = this.#parts;
+    if (code === 'line-no-udp') udpLines.setRelays(this.line.number, false);
+    else if (code === 'proxy-forbids') udpLines.refused(this.line.number);
   }
 
   /** A socket that leaves as the line does, and is connected to a proxy's relay: its fd. */

@@ -43,7 +43,8 @@ for (const { kind, missing } of ENGINES) {
     withProxies(`${JSON.stringify(trick)} fails as ${code}`, tricks, async ({ world, proxies }) => {
       const failure = await world.fails();
       assert.deepEqual([failure.code, failure.whose, failure.detail], [code, 'line', detail]);
-      assert.equal(world.relays, code === 'line-no-udp' ? false : undefined, 'what is remembered of the line');
+      const remembered = { 'line-no-udp': false, 'proxy-forbids': 'refused' }[code];
+      assert.equal(world.relays, remembered, 'what is remembered of the line');
       await world.until('the proxies are left', () => proxies.every(({ open }) => open === 0));
     });
   };
@@ -107,14 +108,15 @@ for (const { kind, missing } of ENGINES) {
       ([first, second]) => [hopAt(first.port, '127.0.0.1', 'secret'), hopAt(second.port, 'proxy.example')],
     );
 
-    for (const rep of [1, 2, 7, 8]) failsWith({ rep }, 'line-no-udp', `REP ${rep}`);
-    failsWith('hangs-up', 'line-no-udp', 'it hung up');
+    failsWith({ rep: 7 }, 'line-no-udp', 'REP 7');
+    for (const rep of [1, 2, 8]) failsWith({ rep }, 'proxy-forbids', `REP ${rep}`);
+    failsWith('hangs-up', 'proxy-forbids', 'it hung up');
     failsWith('hangs', 'proxy-unreachable', 'timed-out');
     failsWith({ bound: () => [1, 127, 0, 0, 1, 0, 0] }, 'proxy-protocol', 'it takes datagrams at port 0');
     failsWith({ bound: () => [7, 1, 2, 3, 4, 5, 6] }, 'proxy-protocol', undefined);
     failsWith(['works', { rep: 7 }], 'line-no-udp', 'REP 7');
     failsWith([{ rep: 7 }, 'works'], 'line-no-udp', 'REP 7');
-    failsWith(['works', 'hangs-up'], 'line-no-udp', 'it hung up');
+    failsWith(['works', 'hangs-up'], 'proxy-forbids', 'it hung up');
 
     withProxies(
       'a proxy behind another one that is not there is none that relays no datagrams',
@@ -338,6 +340,20 @@ for (const { kind, missing } of ENGINES) {
       },
       { depth: 2 },
     );
+
+    for (const [depth, relays] of [
+      [0, false],
+      [2, undefined],
+    ] as const)
+      withProxies(
+        `a refusal of a request that has passed ${depth} gateways is ${depth === 0 ? '' : 'not '}remembered`,
+        [{ rep: 7 }],
+        async ({ world }) => {
+          assert.equal((await world.fails()).code, 'line-no-udp');
+          assert.equal(world.relays, relays);
+        },
+        { depth },
+      );
 
     withProxies('so does one that follows too many that have brought nothing', ['works'], async (given) => {
       const { echo, proxies, world } = given;

@@ -56,7 +56,7 @@ export class WayWorld implements WayOutcome {
   readonly parts: ProxiedWayParts;
   readonly links: Links;
   /** Whether the line relays, as it was found out. */
-  relays: boolean | undefined;
+  relays: boolean | 'refused' | undefined;
   /** Descriptors of ways that are counted. */
   fds = 0;
   /** Attempts under way, and for whom there is no room. */
@@ -126,6 +126,9 @@ export class WayWorld implements WayOutcome {
       udpLines: {
         setRelays: (_line, doesRelay) => {
           this.relays = doesRelay;
+        },
+        refused: () => {
+          this.relays = 'refused';
         },
       },
       udpTally: { dropped: (cause, count = 1) => this.dropped.push(...Array<Drop>(count).fill(cause)) },
