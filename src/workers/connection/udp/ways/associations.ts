@@ -4,9 +4,12 @@
 import { BufferGroup } from '../../../../linux/engine/buffers.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../../linux/engine/socket.js';
+import { setKeepAlive } from '../../../../linux/sockets.js';
 import { parseIp } from '../../../../protocol/address/address.js';
 import type { Target } from '../../../../protocol/address/target.js';
+import type { Options } from '../../../../protocol/options.js';
 import { relayAddress } from '../../../../protocol/outbound/relay-address.js';
+import { usualQuiet } from '../../../../protocol/quiet/quiet.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
 import type { AttemptOutcome, AttemptParts, RaceAttempt } from '../../race/attempt/attempt.js';
 import type { AttemptBudget, Waiting } from '../../shared/dialling/attempt-budget.js';
@@ -17,6 +20,7 @@ import { AssociationAttempt } from './association-attempt.js';
 /** The parts of the actor's context that associations need. */
 export interface AssociationsParts extends AttemptParts {
   readonly engine: AttemptParts['engine'] & Pick<Engine, 'handOver'>;
+  readonly options: AttemptParts['options'] & Pick<Options, 'tcp_keepalive_s' | 'idle_timeout_ms'>;
   readonly budget: Pick<AttemptBudget, 'hasRoom' | 'take' | 'give' | 'wait' | 'forget'>;
 }
 
@@ -113,9 +117,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   connected(attempt: RaceAttempt): void {
     const hop = this.#over(attempt);
     const socket = attempt.release();
-    this.#controls.push(socket);
-    this.#parts.engine.handOver(socket, this);
-    this.#parts.engine.receive(socket, BufferGroup.handshake);
+    this.#watch(socket);
     const { host } = this.#line.hops[hop];
     const place = { host, ip: hop === 0 ? this.#ip : parseIp(host) };
     const relay = attempt.bound && relayAddress(attempt.bound, place);
@@ -123,6 +125,16 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
     const relays = this.#relays.filter((one) => one !== undefined);
     if (relay === undefined) this.#fail(NO_PORT);
     else if (relays.length === this.#relays.length) this.#outcome.associated(relays);
+  }
+
+  /** Nothing is said on it any more: only by probes is it found out that a proxy has gone without a word. */
+  #watch(socket: Socket): void {
+    const { engine, options } = this.#parts;
+    this.#controls.push(socket);
+    const { keepalive } = usualQuiet(options);
+    if (keepalive) setKeepAlive(socket.fd, keepalive);
+    engine.handOver(socket, this);
+    engine.receive(socket, BufferGroup.handshake);
   }
 
   failed(attempt: RaceAttempt, failure: Failure): void {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type { Hop } from '../../../../../src/protocol/lines/line.js';
 import { UdpProxy, type UdpTrick } from '../../../../helpers/udp-proxy.js';
 import { type UdpServer, udpEcho } from '../../../../helpers/udp-servers.js';
+import { probingTowards } from '../../../../linux/peers.js';
 import { ENGINES } from '../../../../linux/world.js';
 import { hopAt, type WayOptions, WayWorld } from './way-world.js';
 
@@ -168,6 +169,11 @@ for (const { kind, missing } of ENGINES) {
             assert.deepEqual([world.failures.length, world.fds, world.relays], [1, 0, true]);
           },
         );
+
+    withProxies('the connections are probed, since nothing is said on them', ['works', 'works'], async (given) => {
+      await given.world.open();
+      assert.equal(probingTowards(given.proxies[0].port), 2);
+    });
 
     withProxies('a relay that is closed ends the way', ['works'], async ({ echo, proxies, world }) => {
       const way = await world.open();

@@ -86,7 +86,12 @@ export class WayWorld implements WayOutcome {
     const denied = options.denied ?? [];
     this.parts = {
       ...{ engine: world.engine, deadlines: this.deadlines, lines, trace: undefined, unheard: this.unheard },
-      options: { tcp_user_timeout_ms: 0, race: { connect_timeout_ms: TIMEOUT_MS } },
+      options: {
+        tcp_keepalive_s: 60,
+        idle_timeout_ms: 0,
+        tcp_user_timeout_ms: 0,
+        race: { connect_timeout_ms: TIMEOUT_MS },
+      },
       circles: { depthToTell: (depth, crowd) => (depth > 0 || (crowd?.hopeless ?? 0) > 8 ? depth + 1 : 0) },
       links: this.links,
       budget: {
