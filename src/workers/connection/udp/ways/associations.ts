@@ -18,7 +18,7 @@ import type { DialLine } from '../../shared/dialling/dial-lines.js';
 import { AssociationAttempt } from './association-attempt.js';
 
 /** The parts of the actor's context that associations need. */
-export interface AssociationsParts extends AttemptParts {
+export interface AssociationsParts extends Omit<AttemptParts, 'lines'> {
   readonly engine: AttemptParts['engine'] & Pick<Engine, 'handOver'>;
   readonly options: AttemptParts['options'] & Pick<Options, 'tcp_keepalive_s' | 'idle_timeout_ms'>;
   readonly budget: Pick<AttemptBudget, 'hasRoom' | 'take' | 'give' | 'wait' | 'forget'>;
@@ -75,7 +75,10 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
     this.#outcome = outcome;
     this.depth = outcome.depth;
     this.#relays = line.hops.map(() => undefined);
-    const { engine, deadlines, options, lines, links, trace } = parts;
+    const { engine, deadlines, options, links, trace } = parts;
+    // A line of a later configuration than that of the association may be among them.
+    const lines: DialLine[] = [];
+    lines[line.number] = line;
     const depthToTell: AttemptParts['circles']['depthToTell'] = (depth, ofCrowd, now) => {
       const told = parts.circles.depthToTell(depth, ofCrowd, now);
       if (told > 0) this.#toldDepth = true;

@@ -80,12 +80,11 @@ export class WayWorld implements WayOutcome {
     this.attempts_max = options.attempts_max ?? 100;
     this.deadlines = new DeadlineWheel(world.engine.now, 10);
     const source = { ip: undefined, port: 0, ...(options.device === undefined ? {} : { device: options.device }) };
-    const lines = dialLines([lineOf(0, 'office', source, hops)]);
-    this.line = lines[0];
+    [this.line] = dialLines([lineOf(0, 'office', source, hops)]);
     this.links = new Links(new LineHealth(1));
     const denied = options.denied ?? [];
     this.parts = {
-      ...{ engine: world.engine, deadlines: this.deadlines, lines, trace: undefined, unheard: this.unheard },
+      ...{ engine: world.engine, deadlines: this.deadlines, trace: undefined, unheard: this.unheard },
       options: {
         tcp_keepalive_s: 60,
         idle_timeout_ms: 0,
