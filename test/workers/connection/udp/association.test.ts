@@ -46,6 +46,23 @@ for (const engine of ENGINES) {
       assert.deepEqual(own.dropped, {});
     });
 
+    scenario('serves a client by IPv6, and one whose IPv4 address is written as an IPv6 one', (world) => {
+      const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...IPV4);
+      for (const [ip, told] of [
+        [IPV6, IPV6],
+        [IPV4, mapped],
+      ] as const) {
+        const own = new AssociationWorld(world, {}, ip);
+        own.clientIp = told;
+        const { relay } = own.begin();
+        const [client, far] = [own.peer(ip), own.peer()];
+        own.send(client, relay, far, 'x');
+        sendTo(far.fd, own.read(far).packed, Buffer.from('y'));
+        assert.deepEqual(own.answer(client), { text: 'y', from: far.local });
+        ends(world, own);
+      }
+    });
+
     scenario('sends to all destinations from one port, of each family', (world) => {
       const own = new AssociationWorld(world);
       const { relay } = own.begin();
@@ -165,6 +182,24 @@ for (const engine of ENGINES) {
       world.settle();
       assert.equal(own.read(far).text, 'last');
       assert.equal(own.counts.flows, 8);
+      ends(world, own);
+    });
+
+    scenario('carries the longest datagrams, and drops the answers for which no header has room', (world) => {
+      const own = new AssociationWorld(world);
+      const { relay } = own.begin();
+      const [client, far] = [own.peer(), own.peer()];
+      for (const size of [9000, 65_497]) {
+        const text = 'x'.repeat(size);
+        own.send(client, relay, far, text);
+        const { text: came, packed } = own.read(far);
+        assert.equal(came, text);
+        sendTo(far.fd, packed, Buffer.from(text));
+        assert.equal(own.answer(client).text, text);
+        sendTo(far.fd, packed, Buffer.alloc(65_507));
+      }
+      own.hasNothing(client);
+      assert.deepEqual(own.dropped, { 'too-long': 2 });
       ends(world, own);
     });
 
