@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { count, list } from '../plan/options.js';
 import { CELLS, type Cell } from './plan.js';
-import { NAMES } from './subjects/subjects.js';
+import { GATEWAYS, NAMES } from './subjects/subjects.js';
 
 /** By default. */
 const ROUNDS = 3;
@@ -21,7 +21,7 @@ and come back. The cell ${QUIC} measures how long a client of QUIC waits when a 
 
   --cells LIST     of ${CELL_NAMES.join(', ')}
                    (default: all; BYTES-ASSOCIATIONSxDESTINATIONS of each)
-  --subjects LIST  of ${NAMES.join(', ')}   (default: all that are found)
+  --subjects LIST  of ${NAMES.join(', ')}   (default: all that are found, quick the gateway)
   --before DIR     beside the gateway in that checkout
   --rounds N       of which the tables have medians          (default: ${ROUNDS}, quick 1)
   --window N       datagrams under way at the top rate       (default: ${WINDOW})
@@ -73,7 +73,7 @@ export function parseOptions(argv: readonly string[]): UdpBenchOptions {
   return {
     cells: CELLS.filter(({ name }) => names.includes(name)),
     quic: names.includes(QUIC),
-    subjects: among('subjects', values.subjects, NAMES),
+    subjects: among('subjects', values.subjects ?? (quick ? GATEWAYS.join() : undefined), NAMES),
     ...{ before, quick, json, help },
     rounds: count('rounds', values.rounds ?? (quick ? '1' : `${ROUNDS}`)),
     window: count('window', values.window ?? `${WINDOW}`, WINDOW_MAX),

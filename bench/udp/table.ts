@@ -81,19 +81,22 @@ function textsOf({ subject, rounds }: Row): string[] {
   ];
 }
 
-/** What breaks the promise that nothing is lost at half of the top rate; `gateways` are the subjects that promise it. */
+/**
+ * What breaks the promise that nothing is lost at half of the top rate; `gateways` are the subjects that promise it. The median of all
+ * rounds counts, since a machine that stands still for a while fills any buffer.
+ */
 export function brokenIn(cell: Cell, rows: readonly Row[], gateways: readonly string[]): string[] {
   return rows
     .filter(({ subject }) => gateways.includes(subject))
-    .flatMap(({ subject, rounds }) =>
-      rounds.flatMap((round) => {
-        const where = `${cell.name}, ${subject}`;
-        if (typeof round === 'string') return [`${where}: ${round}`];
-        const { loss, outcome } = round.half;
-        const lost =
-          loss > 0 ? [`${where}: ${Math.round(loss * outcome.sent)} of ${outcome.sent} datagrams were lost`] : [];
-        const { wrong } = outcome;
-        return wrong > 0 ? [...lost, `${where}: ${wrong} datagrams came from nowhere`] : lost;
-      }),
-    );
+    .flatMap(({ subject, rounds }) => brokenBy(rounds).map((what) => `${cell.name}, ${subject}: ${what}`));
+}
+
+function brokenBy(rounds: Row['rounds']): string[] {
+  const troubles = rounds.filter((round) => typeof round === 'string');
+  const halves = rounds.flatMap((round) => (typeof round === 'string' ? [] : [round.half]));
+  const loss = median(halves.map((half) => half.loss));
+  const wrong = halves.reduce((sum, { outcome }) => sum + outcome.wrong, 0);
+  if (loss > 0) troubles.push(`${percent(loss)} % of the datagrams were lost`);
+  if (wrong > 0) troubles.push(`${wrong} datagrams came from nowhere`);
+  return troubles;
 }

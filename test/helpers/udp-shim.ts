@@ -60,10 +60,7 @@ export class UdpShim {
   static async open(proxy: SocksServer, destination: Destination, options: ShimOptions = {}): Promise<UdpShim> {
     const { port = 0, host = '127.0.0.1' } = options;
     const spare = await UdpAssociation.open(proxy);
-    const tcp = await TestServer.listen((client) => void passOn(client, proxy, destination), host, port);
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
-    socket.bind(tcp.port, host);
-    await once(socket, 'listening');
+    const { tcp, socket } = await bothAt(port, host, (client) => void passOn(client, proxy, destination));
     const shim = new UdpShim(proxy, destination, socket, tcp);
     shim.#spare = spare;
     return shim;
@@ -119,6 +116,30 @@ export class UdpShim {
     const closed = once(this.#socket, 'close');
     this.#socket.close();
     await Promise.all([closed, this.#tcp.close(), ...associations.map((association) => association?.close())]);
+  }
+}
+
+/** A port of TCP may be taken for UDP. */
+const TRIES_MAX = 20;
+
+/** Listens and binds at one port, of the kernel's choice for 0. */
+async function bothAt(
+  port: number,
+  host: string,
+  serve: (client: Socket) => void,
+): Promise<{ readonly tcp: TestServer; readonly socket: UdpSocket }> {
+  for (let tries = 1; ; tries += 1) {
+    const tcp = await TestServer.listen(serve, host, port);
+    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
+    try {
+      socket.bind(tcp.port, host);
+      await once(socket, 'listening');
+      return { tcp, socket };
+    } catch (error) {
+      socket.close();
+      await tcp.close();
+      if (port !== 0 || tries === TRIES_MAX) throw error;
+    }
   }
 }
 

@@ -18,14 +18,13 @@ const FORGES: UdpTrick = { forges: ['initial', 'retry'] };
 /** Whichever line comes first, half of the visits meet the fault there. */
 const half = (index: number, trick: UdpTrick): Record<string, UdpTrick> => ({ [LINE_SOURCES[index % 2]]: trick });
 
-/** The second visit of a destination, the winner of whose first one has the fault. */
+/** The second visit of a destination, the winner of whose first one has the fault; or the first one, where that fails. */
 const died = (title: string, trick: UdpTrick): State => ({
   title,
   isClean: false,
   async run(entry, relay) {
-    const { winner, ok } = await visit(entry, relay, {});
-    if (!ok || winner === undefined) throw new Error('a visit over lines that work failed');
-    return visit(entry, relay, { [winner]: trick });
+    const first = await visit(entry, relay, {});
+    return first.winner === undefined || !first.ok ? first : visit(entry, relay, { [first.winner]: trick });
   },
 });
 
@@ -35,8 +34,8 @@ export const STATES: readonly State[] = [
     title: 'remembered',
     isClean: true,
     async run(entry, relay) {
-      await visit(entry, relay, {});
-      return visit(entry, relay, {});
+      const first = await visit(entry, relay, {});
+      return first.ok ? visit(entry, relay, {}) : first;
     },
   },
   {

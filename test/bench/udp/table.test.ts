@@ -31,21 +31,27 @@ test('a row has medians, or why there are none', () => {
   assert.equal(rows[1].length, HEADINGS.length);
 });
 
-test('only the gateway promises something, and each round is looked at', () => {
+test('only the gateway promises something: no loss in the median, and no datagram from elsewhere in any round', () => {
   const lossy = measurementOf(outcome, { user: 1, system: 1 }, 0);
   const whole = measurementOf(outcome, { user: 1, system: 1 }, 6);
   const strange = measurementOf({ ...outcome, wrong: 3 }, { user: 1, system: 1 }, 6);
-  const rows = [
-    {
-      subject: 'ours',
-      rounds: [{ top: lossy, half: whole }, { top: whole, half: lossy }, { top: whole, half: strange }, 'ended'],
-    },
-    { subject: 'other', rounds: [{ top: lossy, half: lossy }] },
-  ];
-  assert.deepEqual(brokenIn(CELLS[0], rows, ['ours']), [
-    '64-1x1, ours: 6 of 1000 datagrams were lost',
-    '64-1x1, ours: 3 datagrams came from nowhere',
+  const round = (half: Measured['half']): Measured => ({ top: lossy, half });
+  const broken = (...rounds: (Measured | string)[]): string[] =>
+    brokenIn(
+      CELLS[0],
+      [
+        { subject: 'ours', rounds },
+        { subject: 'other', rounds: [round(lossy)] },
+      ],
+      ['ours'],
+    );
+  assert.deepEqual(broken(round(whole), round(lossy), round(whole)), []);
+  assert.deepEqual(broken(round(lossy), round(lossy), round(whole)), [
+    '64-1x1, ours: 0.60 % of the datagrams were lost',
+  ]);
+  assert.deepEqual(broken(round(whole), round(strange), 'ended'), [
     '64-1x1, ours: ended',
+    '64-1x1, ours: 3 datagrams came from nowhere',
   ]);
 });
 
