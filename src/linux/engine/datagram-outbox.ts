@@ -6,6 +6,7 @@ import type { Ownership } from '../ownership.js';
 import { allowFragments } from '../udp.js';
 import { DATAGRAM_MAX, DatagramMessages, HEAD_MAX } from './datagram-messages.js';
 import type { Outgoing } from './datagrams.js';
+import { OutgoingDatagrams } from './outgoing.js';
 import type { Socket } from './socket.js';
 
 export const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
@@ -30,10 +31,7 @@ export class DatagramOutbox {
 
   constructor(capacity: number, ownership: Ownership) {
     this.messages = new DatagramMessages(capacity, ownership);
-    this.#copy = {
-      ...{ to: undefined, head: undefined, memory: this.messages.slabs.memory, offset: 0 },
-      ...{ count: 1, stride: 0, size: 0, last: 0, ecn: 0, mayFragment: false },
-    };
+    this.#copy = new OutgoingDatagrams(this.messages.slabs.memory);
   }
 
   get isFull(): boolean {

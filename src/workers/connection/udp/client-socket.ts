@@ -3,8 +3,8 @@
 import { packAddress } from '../../../linux/addresses.js';
 import type { Batch, Outgoing } from '../../../linux/engine/datagrams.js';
 import type { Engine } from '../../../linux/engine/engine.js';
+import { OutgoingDatagrams } from '../../../linux/engine/outgoing.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
-import type { Memory } from '../../../linux/memory.js';
 import { isError } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
 import { bindWithin, openUdp } from '../../../linux/udp.js';
@@ -54,11 +54,6 @@ function bindAnywhere(fd: number, ip: Uint8Array): number {
   const local = sockets.localEndpoint(fd);
   return typeof local === 'number' ? local : local.port;
 }
-
-const newOutgoing = (memory: Memory): Outgoing => ({
-  ...{ to: undefined, head: undefined, memory, offset: 0, count: 0, stride: 0, size: 0, last: 0 },
-  ...{ ecn: 0, mayFragment: false },
-});
 
 export class ClientSocket extends Handler {
   readonly #parts: ClientSocketParts;
@@ -128,7 +123,7 @@ export class ClientSocket extends Handler {
   }
 
   #send({ memory, offset, count, stride, last, ecn, wasFragmented }: Batch, from: number, to: number, size: number) {
-    this.#out ??= newOutgoing(memory);
+    this.#out ??= new OutgoingDatagrams(memory);
     const out = this.#out;
     out.memory = memory;
     out.offset = offset + from * stride + size;
@@ -143,7 +138,7 @@ export class ClientSocket extends Handler {
 
   /** Sends answers to the client, each with the header of their sender in front, which must not change any more. */
   pass(header: Uint8Array, { memory, offset, count, stride, last, ecn, wasFragmented }: Batch): void {
-    this.#out ??= newOutgoing(memory);
+    this.#out ??= new OutgoingDatagrams(memory);
     const out = this.#out;
     out.to = this.#to;
     out.head = header;
