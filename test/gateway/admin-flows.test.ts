@@ -2,10 +2,14 @@
 // access log and the report.
 import assert from 'node:assert/strict';
 import { adminPlace, askAdmin } from '../helpers/admin.js';
-import { inBothEngines } from '../helpers/gateway-world.js';
+import { inBothEngines, type World } from '../helpers/gateway-world.js';
+import { fetchByQuic } from '../helpers/quic/client.js';
+import { QUIC_NAME, QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
+import { TrickRelay } from '../helpers/quic/trick-relay.js';
 import { UdpAssociation } from '../helpers/socks-udp.js';
 import { udpEcho } from '../helpers/udp-servers.js';
-import { until } from '../helpers/until.js';
+import { UdpShim } from '../helpers/udp-shim.js';
+import { eventually, until } from '../helpers/until.js';
 
 interface Shown {
   readonly id: string;
@@ -15,6 +19,9 @@ interface Shown {
   readonly line: string;
   readonly datagrams_up: number;
   readonly bytes_down: number;
+  readonly kind: string;
+  readonly sni?: string;
+  readonly attempts: readonly { readonly line: string; readonly datagrams: number; readonly result?: string }[];
   readonly ending?: string;
 }
 
@@ -87,3 +94,37 @@ inBothEngines('flows are listed, counted, and ended as their operator says', asy
   const { associations, associationsEnded, flows: opened, datagramsUp } = await gateway.logged('report: UDP');
   assert.deepEqual([associations, associationsEnded, opened, datagramsUp], [1, 1, 3, 4]);
 });
+
+async function rescue(world: World): Promise<void> {
+  const [first, second, host] = ['127.0.1.1', '127.0.1.2', '127.0.2.1'];
+  const server = world.use(await QuicServer.start());
+  const relay = world.use(await TrickRelay.listen(server, { [first]: 'swallows' }, host));
+  const gateway = await world.gateway({
+    admin: { listen: '127.0.0.1:0' },
+    upstream: { type: 'multipath', list: [first, second].map((ip) => ({ type: 'direct', source_ip: ip, name: ip })) },
+    race: { first_byte_ms: 150, margin_ms: 150 },
+  });
+  const place = await adminPlace(gateway);
+  const shim = await UdpShim.open({ host: '127.0.0.1', port: gateway.port }, { host, port: relay.port });
+  const { text, output } = await fetchByQuic(shim).finally(() => shim.close());
+  assert.equal(text, QUIC_TEXT, output);
+  const list = async (): Promise<List> =>
+    JSON.parse((await askAdmin(place, `/api/v1/flows?state=ended&target=${QUIC_NAME}`)).body) as List;
+  await eventually('it has ended', async () => (await list()).matched === 1);
+  const [{ kind, sni, line, attempts, bytes_down }] = (await list()).flows as [Shown];
+  assert.deepEqual([kind, sni, line], ['quic', QUIC_NAME, second]);
+  assert.deepEqual(
+    attempts.map((one) => [one.line, one.result]),
+    [
+      [first, 'silent'],
+      [second, 'answered'],
+    ],
+  );
+  assert.ok(attempts.every(({ datagrams }) => datagrams > 0));
+  assert.ok(bytes_down > QUIC_TEXT.length);
+  const { body: metrics } = await askAdmin(place, '/metrics');
+  for (const name of ['quic_flows_total', 'quic_races_total', 'quic_rescues_total', 'quic_answer_seconds_count']) {
+    assert.ok(metrics.includes(`\ntcproute_udp_${name} 1\n`), name);
+  }
+}
+inBothEngines('a QUIC flow that a second line carried is told with its race', rescue, 60_000, withoutQuic());
