@@ -5,6 +5,7 @@ import type { Target } from '../../../../protocol/address/target.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { FlowKind } from '../../../../protocol/udp/flow-record.js';
 import type { Asker, FlowCandidate, FlowChoice } from '../choice/choice.js';
+import type { Watch } from './asking.js';
 import type { FlowPeer } from './peer.js';
 import type { Queued } from './queue.js';
 import type { Route } from './route.js';
@@ -22,9 +23,10 @@ export interface ContestedFlow {
   sendCopy(route: Route, bytes: Uint8Array, ecn: number): void;
   /**
    * The contest is over: all goes over this route from now on, first what is `waiting`. `after_ms`: so long after it was asked its
-   * server has answered; undefined where that is not known, and nothing is to be remembered of it.
+   * server has answered; undefined where that is not known, and nothing is to be remembered of it. `watch`: looks whether what follows
+   * gets through; else the candidate is to blame after all.
    */
-  settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[]): void;
+  settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[], watch?: Watch): void;
   /**
    * There is nothing to contest: the flow goes over the first of these candidates. `mayMove`: whether another one may carry it where
    * that is silent.

@@ -12,7 +12,7 @@ import { idleOf, kindOfPort } from '../../../../protocol/udp/patience.js';
 import type { ChoiceOutcome, FlowCandidate, FlowChoice } from '../choice/choice.js';
 import type { LiveFlow } from '../records/noted.js';
 import type { Way } from '../ways/way.js';
-import { Asking } from './asking.js';
+import { Asking, type Watch } from './asking.js';
 import type { Contest, ContestedFlow } from './contest.js';
 import type { FlowOwner, FlowParts } from './flow-parts.js';
 import type { FlowPeer, PeeredFlow } from './peer.js';
@@ -22,6 +22,7 @@ import { Routes } from './routes.js';
 
 /** A flow that nothing carries stays for so long, and drops what comes: each datagram would ask everything anew. */
 const FAILED_MS = 1000;
+const STUCK = failureOf('timed-out', 'nothing of the client came through behind its first flight');
 const SILENT = failureOf('timed-out', 'no datagram came back');
 
 type State = 'new' | 'choosing' | 'contest' | 'opening' | 'open' | 'failed' | 'over';
@@ -40,11 +41,10 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   number = -1;
   #state: State = 'new';
   #contest: Contest | undefined;
-  /** That carries it. */
   #route: Route | undefined;
   readonly #routes: Routes;
   #failure: Failure | undefined;
-  /** Whether nothing has come back yet, and there is another candidate. */
+  /** Whether nothing has come back yet, and there is another candidate; or whether its handshake is watched. */
   #mayMove = false;
   #isAnswered = false;
   readonly #asking = new Asking();
@@ -70,12 +70,12 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     if (this.#state === 'new') this.#begin(out);
     this.active = Math.floor(this.#parts.engine.now);
     this.#owner.moved(this);
-    if (this.#mayMove) this.#moveIfSilent();
+    if (this.#mayMove && this.#isAnswered) this.#watch(out.memory.bytes[out.offset]);
+    else if (this.#mayMove) this.#moveIfSilent();
     if (this.#state === 'open') this.#send(this.#route as Route, out);
     else this.#hold(out);
   }
 
-  /** With the first datagrams of the client. */
   #begin({ memory, offset, count, size, last }: Outgoing): void {
     const { asker, note } = this.#owner;
     this.#state = 'choosing';
@@ -92,7 +92,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#parts.flowBook.up(this.number, count, (count - 1) * size + last);
   }
 
-  /** Nothing carries it yet, or nothing at all. */
   #hold({ memory, offset, count, stride, size, last, ecn }: Outgoing): void {
     for (let i = 0; i < count; i += 1)
       this.#holdOne(memory.bytes, offset + i * stride, i === count - 1 ? last : size, ecn);
@@ -106,7 +105,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     else this.#parts.udpTally.dropped('queued', this.#queue.push(bytes, start, size, ecn));
   }
 
-  /** Sends one datagram of the heap, which is copied. */
   sendCopy(route: Route, bytes: Uint8Array, ecn: number): void {
     this.#asking.sent(1, Math.floor(this.#parts.engine.now));
     route.way.sendCopy(route.address, bytes, ecn);
@@ -131,7 +129,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     else this.#mayMove = !this.#isAnswered;
   }
 
-  /** A route over one of the candidates. Its way may still be opening. */
   open(candidate: FlowCandidate): Route | Failure {
     const route = this.#routes.open(this, candidate);
     if (!('code' in route)) return route;
@@ -161,6 +158,12 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     for (const { bytes, ecn } of this.#queue.take()) this.sendCopy(route, bytes, ecn);
   }
 
+  #watch(first: number): void {
+    const progress = this.#asking.progress(first, this.active);
+    this.#mayMove = progress === 'goes-on';
+    if (progress === 'stuck') this.choice.failed((this.#route as Route).candidate, STUCK);
+  }
+
   #moveIfSilent(): void {
     if (this.#state !== 'open' || !this.#asking.isSilent(this.active)) return;
     const route = this.#route as Route;
@@ -171,9 +174,11 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#mayMove = next !== undefined;
   }
 
-  settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[]): void {
+  settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[], watch?: Watch): void {
     this.#endContest(waiting);
     this.#answered(route, after_ms);
+    this.#asking.answered(watch, this.active);
+    this.#mayMove = watch !== undefined;
   }
 
   unraced(candidates: readonly FlowCandidate[], mayMove: boolean, waiting: readonly Queued[]): void {
@@ -198,7 +203,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     else this.pass(peer, batch);
   }
 
-  /** Sends answers on to the client. */
   pass(peer: FlowPeer, batch: Batch): void {
     if (!this.#isAnswered) this.#answered(peer.route, this.#asking.time(this.active));
     const { count, stride, last } = batch;
@@ -241,11 +245,8 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   failed(route: Route, failure: Failure): void {
     if (!this.#routes.close(route)) return;
     if (!this.#isAnswered) this.choice.failed(route.candidate, failure);
-    if (this.#contest !== undefined) {
-      this.#contest.failed(route, failure);
-      return;
-    }
-    if (route !== this.#route) return;
+    this.#contest?.failed(route, failure);
+    if (this.#contest !== undefined || route !== this.#route) return;
     this.#failure = mostTelling(this.#failure, failure);
     if (!this.#isAnswered) this.#openNext();
     else {
@@ -257,7 +258,6 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
 
   // The end
 
-  /** Nothing carries it. */
   refused(failure: Failure): void {
     if (this.#state === 'failed' || this.#state === 'over') return;
     this.#state = 'failed';

@@ -4,6 +4,7 @@
 import type { Batch } from '../../../../linux/engine/datagrams.js';
 import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-wheel.js';
 import type { FlightIds } from '../../../../protocol/quic/client-initial.js';
+import { progressOf } from '../../../../protocol/quic/handshake-progress.js';
 import type { Entrant } from '../../../../protocol/quic/race/entrant.js';
 import { outcomeOf } from '../../../../protocol/quic/race/outcome.js';
 import { QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
@@ -224,7 +225,8 @@ export class FlowRace implements Expiring {
     const unsent = entrant.sent === undefined ? this.#flight.take() : [];
     const waiting = [...unsent, ...this.#later.take()];
     this.#end(winner);
-    this.#flow.settle(route, isProven ? (entrant.answer_ms ?? 0) : undefined, waiting);
+    const answer_ms = isProven ? (entrant.answer_ms ?? 0) : undefined;
+    this.#flow.settle(route, answer_ms, waiting, isProven ? progressOf : undefined);
     if (!isProven) this.#passKept(winner);
   }
 

@@ -310,6 +310,31 @@ describe('a contest', () => {
     assert.deepEqual([held.heard, world.news()], [[], ['to client more', 'down 1 4']]);
   });
 
+  test('that is settled may have what follows watched: the candidate is to blame where nothing gets through', () => {
+    const { world, held, flow } = contested();
+    const route = held.flow.open({ line: lineOf(1), ip: undefined });
+    assert.ok(!('code' in route));
+    const seen: [number, number][] = [];
+    held.flow.settle(route, 10, [], (first, since_ms) => {
+      seen.push([first, since_ms]);
+      return since_ms < 2000 ? 'goes-on' : 'stuck';
+    });
+    world.news();
+    for (const now of [1500, 3000, 3500]) {
+      world.clock.now = now;
+      flow.up(outgoing('x'));
+    }
+    assert.deepEqual(seen, [
+      [0x78, 500],
+      [0x78, 2000],
+    ]);
+    assert.deepEqual(
+      world.news().filter((told) => told.startsWith('failed')),
+      ['failed 1 timed-out'],
+    );
+    assert.deepEqual(world.sentOver(1), ['x', 'x', 'x']);
+  });
+
   test('that is settled without an answer teaches nothing, and binds the flow to its route', () => {
     const { world, held, flow } = contested();
     const route = held.flow.open({ line: lineOf(1), ip: undefined });
