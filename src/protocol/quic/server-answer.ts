@@ -63,9 +63,8 @@ export class ServerAnswers {
       case 'initial':
         return this.#ofInitial(bytes, packet);
       case 'retry':
-        return packet.version === version && isAuthenticRetry(version, this.#ids.destination, bytes, packet)
-          ? 'retry'
-          : 'forged';
+        // It is of the version that the client has chosen (RFC 9369 section 4.1), by whose key it is checked.
+        return isAuthenticRetry(version, this.#ids.destination, bytes, packet) ? 'retry' : 'forged';
       case 'handshake':
         return 'early';
       case 'negotiation': {

@@ -51,6 +51,10 @@ test('packet numbers of any size, a token, and an empty id of the client make no
   ]) {
     assert.deepEqual(read(ofClient(whole(), { number, numberSize })), [WHOLE], `${number}`);
   }
+  const near = { numberSize: 1, number: 250 };
+  assert.deepEqual(read(ofClient(piece(0, 20), near), ofClient(piece(20, HELLO.length), { ...near, number: 300 })), [
+    ...[INCOMPLETE, WHOLE],
+  ]);
   assert.deepEqual(read(ofClient(whole(), { token: new Uint8Array(100) })), [WHOLE]);
   assert.deepEqual(read(ofClient(whole(), { source: new Uint8Array(0) })), [WHOLE]);
 });
@@ -199,6 +203,7 @@ test('a packet that is not protected by the keys of its id is forged', () => {
 test('what breaks the rules is malformed', () => {
   const broken: [string, Uint8Array][] = [
     ['an id that is too short to be chosen', ofClient(whole(), { chosen: own, destination: own })],
+    ['an id that is too long', ofClient(whole(), { chosen: new Uint8Array(21), destination: new Uint8Array(21) })],
     ['a frame that does not belong there', ofClient([...whole(), 0x08, 0, 1, 1])],
     ['a CONNECTION_CLOSE of the application', ofClient([0x1d, 0, 0])],
     ['a frame type of two bytes', ofClient([0x40, 1])],
@@ -252,6 +257,11 @@ test('a name that is none, and lists that are broken, leave the name out', () =>
     const [reading] = read(ofClient(whole(helloMessage({ serverName: name }))));
     assert.deepEqual(reading, { kind: 'hello', hello: { serverName: undefined, protocols: [] } }, name);
   }
+  const otherType = Uint8Array.from(HELLO);
+  otherType[otherType.indexOf(0x45) - 3] = 1;
+  assert.deepEqual(read(ofClient(whole(otherType))), [
+    { kind: 'hello', hello: { serverName: undefined, protocols: ['h3', 'h3-29'] } },
+  ]);
   const hello = helloMessage({ protocols: ['h3'] });
   hello[hello.indexOf(0x68) - 1] = 3;
   assert.deepEqual(read(ofClient(whole(hello))), [{ kind: 'hello', hello: { serverName: undefined, protocols: [] } }]);

@@ -82,6 +82,7 @@ test('what the server of this client does not send is forged', () => {
     ['an Initial with the keys of the client', ofServer(SERVER_HELLO, { side: 'client' })],
     ['the datagram of the client itself', ofClient(SERVER_HELLO)],
     ['an Initial with a token', ofServer(SERVER_HELLO, { token: TOKEN })],
+    ['an Initial without frames', ofServer([], { numberSize: 4 })],
     ['an Initial with reserved bits', ofServer(SERVER_HELLO, { bits: 0x04 })],
     ['an Initial with a ClientHello', ofServer(cryptoFrame(0, Uint8Array.of(1, 0, 0, 50)))],
     ['an Initial with a frame of streams', ofServer([0x08, 0, 1, 1])],

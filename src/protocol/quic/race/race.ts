@@ -118,8 +118,7 @@ export class QuicRace {
     entrant.sent ??= now;
     entrant.lastSent = now;
     entrant.flights += 1;
-    if (entrant === this.#entrants.at(-1) && entrant.flights === 1 && this.#next > now)
-      this.#next = now + entrant.late_ms;
+    if (entrant === this.#entrants.at(-1) && this.#next > now) this.#next = now + entrant.late_ms;
   }
 
   /** When to call `take` again, in the time of `now`; undefined if only an event matters. */
@@ -221,7 +220,6 @@ export class QuicRace {
 
   #settle(win: Win): void {
     this.#win = win;
-    this.#waiting.length = 0;
   }
 
   /**

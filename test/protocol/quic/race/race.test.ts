@@ -100,6 +100,22 @@ test('an ICMP error starts the next line at once; a server that answers all the 
   assert.deepEqual(injected.won, [0, 'initial', 20]);
 });
 
+test('two ICMP errors of one line start one other line', () => {
+  const { flights } = play({
+    lines: [
+      {
+        echoes: [
+          [3, 'bounced'],
+          [4, 'bounced'],
+        ],
+      },
+      answers(30),
+      answers(30),
+    ],
+  });
+  assert.deepEqual(flights, [[0], [3], []]);
+});
+
 test('where all lines have bounced or failed the race is lost at once, however long the rest of it would take', () => {
   const { won, lostAt, outcomes, flights } = play({
     lines: [{ echoes: [[3, 'bounced']] }, { opens_ms: 4, echoes: [[8, 'failed']] }],
@@ -191,6 +207,16 @@ test('a server that closes has the last word only where no other line has a bett
   assert.deepEqual(play({ lines: [closes, SWALLOWS] }).won, [0, 'closed', 10 + WEAK_WAIT_MS]);
 });
 
+test('a close after a list of versions of the same line counts as a close', () => {
+  const both: LineParts = {
+    echoes: [
+      [2, 'negotiation'],
+      [5, 'closed'],
+    ],
+  };
+  assert.deepEqual(play({ lines: [both] }).won, [0, 'closed', 5]);
+});
+
 test('packets that nobody can check yet are kept, and follow the first that is authentic', () => {
   const early: Echo = [10, 'early'];
   const { won, verdicts } = play({ lines: [{ echoes: [early, [12, 'initial'], [13, 'early']] }] });
@@ -227,6 +253,18 @@ test('lines that are offered later take part, and until the last offer nothing i
   race.failed(race.entrants[1], 'failed', 40);
   assert.equal(race.isLost, true);
   assert.equal(race.take(50), undefined);
+});
+
+test('a line that is offered after the client has repeated its flight begins at once', () => {
+  const race = new QuicRace(4, 0);
+  race.offer({ line: 0, late_ms: 400, opening_ms: OPENING_MS });
+  const first = race.take(0);
+  assert.ok(first !== undefined);
+  race.repeated(300);
+  assert.equal(race.take(300), undefined);
+  race.sent(first, 310);
+  race.offer({ line: 1, late_ms: 400, opening_ms: 0 });
+  assert.equal(race.take(310)?.line, 1);
 });
 
 test('a race without any line is lost when that is known', () => {
