@@ -150,22 +150,22 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
     complain(`error: ${asked.reason}`);
     return 1;
   }
-  const { explainTarget } = await import('./commands/explain/explain.js');
-  const { explainText } = await import('./commands/explain/text.js');
   const target = targetOfText(positionals[1] as string, TLS_PORT) as Target;
   const tls = values.tls ?? (target.port === TLS_PORT && !values['no-tls']);
   const { findAdmin } = await import('./commands/admin/place.js');
   const { admin, 'token-file': token_file } = values;
   const api = { found: findAdmin({ admin, token_file }, loaded.options.admin), isNamed: admin !== undefined };
-  const { warnings, outcome } = await explainTarget(target, tls, loaded.options, loaded.whereRule, asked.as, api);
+  const { explained } = await import('./commands/explain/explained.js');
+  const what = values.udp ? 'flow' : tls ? 'tls' : 'connection';
+  const { warnings, outcome } = await explained(target, what, loaded, asked.as, api);
   const shut = whyNotLetIn(asked.as?.client, listen, names);
   for (const warning of [...loaded.warnings, ...shut, ...warnings]) complain(`warning: ${warning}`);
   if (outcome.kind === 'failed') {
     complain(`error: ${outcome.reason}`);
     return 1;
   }
-  const { explanation } = outcome;
-  const said = await say(values.json ? asJson(explanation) : explainText(explanation));
+  const { explanation, text } = outcome;
+  const said = await say(values.json ? asJson(explanation) : text);
   return explanation.usable ? said : 1;
 }
 

@@ -27,6 +27,8 @@ export class FlowsWorld {
     lineName: (line: number): string => LINES[line],
     listenerName: (listener: number): string => LISTENERS[listener],
   };
+  /** What was counted for lines and users. */
+  readonly carried: (readonly [line: number, user: string | undefined, up: number, down: number])[] = [];
   /** Lines of the log. */
   readonly logged: Record<string, unknown>[] = [];
   isDebugging = false;
@@ -38,6 +40,7 @@ export class FlowsWorld {
     this.book = new FlowBook({
       ...{ actor, clock: this.clock, present: () => this.clock.now, ...this.names, live_max, ended_max },
       tally: new UdpTally(this.counts),
+      carrying: { datagrams: (...counted) => void this.carried.push(counted) },
       log: {
         enabled: (level) => level === 'debug' && this.isDebugging,
         write: (_level, fields) => this.logged.push(fields),

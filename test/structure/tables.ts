@@ -44,7 +44,7 @@ export const RULES: Rules = {
     // Datagrams: their headers, flows and counts.
     'src/protocol/udp': [
       ...['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race', 'src/protocol/inbound'],
-      'src/protocol/connections',
+      ...['src/protocol/connections', 'src/protocol/routes'],
     ],
     'src/protocol/dns': ['src/protocol/text', 'src/protocol/address'],
     'src/protocol/tls': ['src/protocol', 'src/protocol/address'],

@@ -28,6 +28,7 @@ export const FLAGS = {
   json: { type: 'boolean', about: 'the same for programs' },
   tls: { type: 'boolean', about: 'TLS is spoken to the destination', usual: 'only on port 443' },
   'no-tls': { type: 'boolean', about: 'TLS is not spoken to the destination' },
+  udp: { type: 'boolean', about: 'of datagrams instead: by which lines a flow would go, and why; nothing is sent' },
   admin: { type: 'string', multiple: true, word: 'PLACE', about: 'ask the gateway here: HOST:PORT, or the path of a Unix socket', usual: '`admin.listen` of the configuration' },
   'token-file': { type: 'string', multiple: true, word: 'FILE', values: 'files', about: 'a file with the token that the gateway wants', usual: '`admin.token_file` of the configuration, unless --admin is given' },
   client: { type: 'string', multiple: true, word: 'IP', values: ['unix'], about: 'as for a client from this address; "unix" for one of a Unix socket' },
@@ -105,7 +106,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       'The race is run beside a gateway that may be running, and changes nothing there. What it remembers is asked for by `admin.listen`, else by `control_socket`.',
       'The exit status is 0 if the destination can be used.',
     ],
-    flags: ['tls', 'no-tls', 'client', 'user', 'tag', 'listener', 'json', 'admin', 'token-file', ...SETTINGS],
+    flags: ['tls', 'no-tls', 'udp', 'client', 'user', 'tag', 'listener', 'json', 'admin', 'token-file', ...SETTINGS],
   },
   status: {
     about: 'what runs and what is wrong, on one screen: listeners, lines, live connections, rates',

@@ -2,6 +2,7 @@
 import type { Target } from '../../protocol/address/target.js';
 import { targetOfText } from '../../protocol/address/target.js';
 import type { Outlook } from '../../protocol/race/outlook/outlook.js';
+import type { FlowOutlook } from '../../protocol/udp/flow-outlook.js';
 import type { AskedFor } from '../../threads/contracts/connection.js';
 import { within } from '../../threads/within.js';
 import type { BudgetsAnswer } from '../budgets/shown.js';
@@ -18,11 +19,14 @@ export interface OutlookAsked {
   readonly target: string;
   /** Undefined for a client of this machine. */
   readonly as?: AskedFor | undefined;
+  /** What a flow of datagrams would do is asked, in place of a race. */
+  readonly udp?: boolean | undefined;
 }
 
 export type OutlookAnswer =
   /** `outlook`: absent where no race would begin. */
   | { readonly code: 'outlook'; readonly outlook?: Outlook }
+  | { readonly code: 'flow'; readonly flow: FlowOutlook }
   | { readonly code: 'refused'; readonly problems: readonly string[] };
 
 /** Who carries out what is asked. */
@@ -45,8 +49,12 @@ async function outlookOf(gateway: Gateway | undefined, body: string): Promise<Ou
   if (asked === undefined) return refused('it must be asked with {"target": "host:port"}');
   const [actor] = gateway?.actors() ?? [];
   if (actor === undefined) return refused('the gateway is starting or stopping');
+  if (asked.isUdp) {
+    const flow = await within(OUTLOOK_MS, actor.flowOutlook(asked.target, asked.as));
+    return flow.code === 'answered' ? { code: 'flow', flow: flow.value } : UNANSWERED;
+  }
   const answer = await within(OUTLOOK_MS, actor.outlook(asked.target, asked.as));
-  if (answer.code !== 'answered') return refused('its connection actor did not answer');
+  if (answer.code !== 'answered') return UNANSWERED;
   return { code: 'outlook', ...(answer.value && { outlook: answer.value }) };
 }
 
@@ -58,8 +66,12 @@ function budgetsOf(gateway: Gateway | undefined): BudgetsAnswer {
 
 const refused = (problem: string) => ({ code: 'refused', problems: [problem] }) as const;
 
+const UNANSWERED = refused('its connection actor did not answer');
+
 /** Undefined for what is not an `OutlookAsked`. Names that nobody has are found out by whom they are for. */
-function parse(body: string): { readonly target: Target; readonly as: AskedFor | undefined } | undefined {
+function parse(
+  body: string,
+): { readonly target: Target; readonly as: AskedFor | undefined; readonly isUdp: boolean } | undefined {
   let asked: unknown;
   try {
     asked = JSON.parse(body);
@@ -70,7 +82,8 @@ function parse(body: string): { readonly target: Target; readonly as: AskedFor |
     return undefined;
   const target = targetOfText(asked.target, PORT_USUAL);
   if (target === undefined) return undefined;
-  return { target, as: 'as' in asked ? askedForIn(asked.as) : undefined };
+  const isUdp = 'udp' in asked && asked.udp === true;
+  return { target, as: 'as' in asked ? askedForIn(asked.as) : undefined, isUdp };
 }
 
 /** What is not a text or a list of texts is left out. */

@@ -7,6 +7,7 @@ import type { ConnectionRecord } from '../../protocol/race/record.js';
 import type { RuleTables } from '../../protocol/rules/compile.js';
 import type { Ruling } from '../../protocol/rules/rule.js';
 import type { Steering } from '../../protocol/steering/steering.js';
+import type { FlowOutlook } from '../../protocol/udp/flow-outlook.js';
 import type { LineLink } from '../../protocol/uplinks/line-link.js';
 import type { Client } from '../../protocol/users/client.js';
 import type { KnownUser } from '../../protocol/users/user-entry.js';
@@ -105,6 +106,8 @@ export interface ConnectionActor {
    * that one instead.
    */
   outlook(target: Target, as?: AskedFor): Promise<Outlook | undefined>;
+  /** What a flow of datagrams to the target would do now for that client, and why. Sends nothing. For `as` see `outlook`. */
+  flowOutlook(target: Target, as?: AskedFor): Promise<FlowOutlook>;
   /** Numbers of the listeners of its connections, and of the clients in its queue. */
   listenersInUse(): Promise<readonly number[]>;
   /** Records of live connections and of those that ended last, from a place on (0: the beginning). */

@@ -6,6 +6,7 @@ import { Loop } from '../../linux/engine/loop.js';
 import { PipePool } from '../../linux/pipes.js';
 import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/lines/health/health.js';
+import { LineTimes } from '../../protocol/lines/health/times.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
 import type { AccessStart, ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
@@ -162,14 +163,14 @@ class Actor {
       sites,
       bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
-      ...{ counters, lineCounts: counts.lineCounts, udpLines: counts.udpLines },
+      ...{ counters, lineCounts: counts.lineCounts, udpLines: counts.udpLines, udpTimes: new LineTimes() },
       tally: new Tally(counts),
       log,
       failures: new FailureLog(log),
       records,
       ends: new ConnectionEnd(books),
       ...{ udpTally, udpQueues: new QueueRoom(options.udp.queued_bytes_max) },
-      flowBook: new FlowBook({ ...noting, actor: start.actor, tally: udpTally, log }),
+      flowBook: new FlowBook({ ...noting, actor: start.actor, tally: udpTally, log, carrying: this.#carrying }),
     };
     this.#generations = new Generations({
       ...{

@@ -6,8 +6,9 @@ import { allowedLines } from './allowed-lines.js';
 import type { Context } from './context.js';
 import { type AssociateParts, associate, type MakeAssociation } from './udp/associate.js';
 import type { Asker, Choose } from './udp/choice/choice.js';
-import { FirstChoice } from './udp/choice/first-choice.js';
+import { DestinationChoice, type FlowChoiceParts } from './udp/choice/flow-choice.js';
 import { QuicContests } from './udp/quic/quic-contests.js';
+import type { Allowed } from './udp/quic/server-name.js';
 import { openDirectWay } from './udp/ways/direct-way.js';
 import { openProxiedWay, type ProxiedWayParts } from './udp/ways/proxied-way.js';
 import { Unheard } from './udp/ways/unheard.js';
@@ -25,31 +26,28 @@ export function associating(own: () => Context, present: () => Context): MakeAss
 }
 
 function partsOf(context: Context, present: () => Context): AssociateParts {
+  let known: { readonly context: Context; readonly parts: FlowChoiceParts } | undefined;
   const choose: Choose = (target, asker, outcome) => {
-    const { engine, lines, egress, names, allLines } = present();
-    const allowed = (): ReturnType<typeof allowedFor> => allowedFor(present(), allLines, target, asker);
-    return new FirstChoice({ engine, lines, egress, names, allowed }, target, asker, outcome);
+    const now = present();
+    if (known?.context !== now) known = { context: now, parts: choiceParts(now) };
+    return new DestinationChoice(known.parts, target, asker, outcome);
   };
   const proxied: ProxiedWayParts = { ...context, unheard: new Unheard() };
   const openWay: OpenWay = (line, ipLength, depth, outcome) =>
     line.isDirect ? openDirectWay(context, line, ipLength, outcome) : openProxiedWay(proxied, line, depth, outcome);
   const queues = context.udpQueues;
   // Of the server name rules are asked as of a target.
-  const allowed = (target: Target, asker: Asker): ReturnType<typeof allowedFor> => {
+  const allowed = (target: Target, { connection, user }: Asker): Allowed => {
     const now = present();
-    return allowedFor(now, now.allLines, target, asker);
+    const own = allowedLines(now, target, connection, user);
+    return own.code === 'allowed' ? { code: own.code, lines: own.choice?.lines ?? now.allLines } : own;
   };
   const contests = new QuicContests({ ...context, queues, allowed });
   return { ...context, queues, seed: SEED, contests, choose, openWay };
 }
 
-function allowedFor(
-  context: Context,
-  allLines: readonly number[],
-  target: Parameters<Choose>[0],
-  { connection, user }: Parameters<Choose>[1],
-) {
-  const allowed = allowedLines(context, target, connection, user);
-  if (allowed.code !== 'allowed') return allowed;
-  return { code: allowed.code, lines: allowed.choice?.lines ?? allLines, client: allowed.client };
+function choiceParts(context: Context): FlowChoiceParts {
+  const allowedFor: FlowChoiceParts['allowedFor'] = (target, { connection, user }) =>
+    allowedLines(context, target, connection, user);
+  return { ...context, allowedFor };
 }

@@ -33,6 +33,9 @@ export class Carrying {
   #users: Pick<UserTable, 'add'> | undefined;
   /** Bytes of live connections that have been counted, from clients and to them; by the connection's number. */
   #counted: Float64Array | undefined;
+  /** Whose datagrams were carried last, and their bytes that are not added yet. */
+  #user: string | undefined;
+  #userBytes = 0;
   #isFollowing = false;
   #watchedUntil = Number.NEGATIVE_INFINITY;
   /** The next connection to be looked at, when the last look ended, and when the next one begins. */
@@ -77,8 +80,25 @@ export class Carrying {
     this.#counted?.fill(0, 2 * connection, 2 * connection + 2);
   }
 
+  /** Datagrams have been carried, which no record of a connection counts. `user`: the name; undefined for none. */
+  datagrams(line: number, user: string | undefined, up: number, down: number): void {
+    this.#bytes.add(line, up, down);
+    if (this.#users === undefined || user === undefined) return;
+    if (user !== this.#user) this.#countDatagrams();
+    this.#user = user;
+    this.#userBytes += up + down;
+  }
+
+  /** What is counted of a user is added once a turn: each addition is an atomic one of 64 bits. */
+  #countDatagrams(): void {
+    if (this.#user !== undefined) this.#users?.add(this.#user, this.#userBytes);
+    this.#user = undefined;
+    this.#userBytes = 0;
+  }
+
   /** Looks at some live connections, when it is time to. Called once a turn. */
   turned(now: number): void {
+    if (this.#user !== undefined) this.#countDatagrams();
     if (now < this.#due) return;
     const end = Math.min(this.#records.end, this.#place + PIECE);
     for (; this.#place < end; this.#place += 1) this.#look(this.#place);

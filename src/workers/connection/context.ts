@@ -4,6 +4,7 @@ import type { Engine } from '../../linux/engine/engine.js';
 import type { PipePool } from '../../linux/pipes.js';
 import type { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import type { LineHealth } from '../../protocol/lines/health/health.js';
+import type { LineTimes } from '../../protocol/lines/health/times.js';
 import type { Preferences } from '../../protocol/lines/preferences.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
@@ -92,6 +93,8 @@ export interface Context {
   readonly lineCounts: LineCounts;
   /** What lines make of datagrams. */
   readonly udpLines: UdpLines;
+  /** How long first answers to datagrams take over each line. */
+  readonly udpTimes: LineTimes;
   readonly tally: Tally;
   readonly log: RemoteLog;
   readonly failures: FailureLog;

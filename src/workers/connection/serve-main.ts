@@ -14,6 +14,7 @@ import { connectionsAdmin } from './admin/serve-admin.js';
 import { asClient } from './as-client.js';
 import type { Carrying } from './carrying.js';
 import type { Context } from './context.js';
+import { flowOutlookFor } from './flow-outlook.js';
 import type { Generations } from './generations.js';
 import { dialLine } from './race/line-dial.js';
 import { outlook } from './race/outlook.js';
@@ -46,8 +47,8 @@ export function serveMain(
   const silence = new SilentConnections(parts);
   const watch = (): void => carrying.watch(engine.now);
   const dial = (asked: DialAsked) => dialLine(generations.context, asked);
-  const test: ConnectionsAdmin['testRules'] = (target, as, isRaced) =>
-    testRules(generations.context, generations.listenerNumber, { target, as, isRaced });
+  const test: ConnectionsAdmin['testRules'] = (target, as, more) =>
+    testRules(generations.context, generations.listenerNumber, { target, as, more });
   const asked = { watch, dial, testRules: test };
   const admin = new OnePort(connectionsAdmin({ actor: number, records, flowBook, names: generations, ...asked }));
   control.once('close', () => admin.close());
@@ -94,6 +95,11 @@ export function serveMain(
       const { context } = generations;
       const { client, lines } = asClient(as, context.clients, context.options.lines, generations.listenerNumber);
       return outlook(context, target, client, lines);
+    },
+    async flowOutlook(target: Target, as?: AskedFor) {
+      const { context } = generations;
+      const { client, lines } = asClient(as, context.clients, context.options.lines, generations.listenerNumber);
+      return flowOutlookFor(context, target, client, lines);
     },
   };
   serve(actor, control);

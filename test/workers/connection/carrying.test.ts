@@ -145,3 +145,24 @@ test('what the connections of a user carry counts for it, where that is wanted, 
   assert.equal(ofUser('alice'), 211);
   assert.deepEqual(bytes.of(7), { up: 55, down: 5101 });
 });
+
+test('datagrams count at once for their line, and for their user once a turn, where users count', () => {
+  const { bytes, table, carrying } = world();
+  carrying.datagrams(7, 'alice', 10, 0);
+  carrying.datagrams(7, undefined, 0, 500);
+  assert.deepEqual(bytes.of(7), { up: 10, down: 500 });
+  carrying.turned(1);
+  assert.equal(table.carried(table.slotOf('alice')), 0, 'users do not count');
+  carrying.followUsers(true);
+  carrying.datagrams(7, 'alice', 10, 0);
+  carrying.datagrams(8, 'alice', 0, 20);
+  assert.equal(table.carried(table.slotOf('alice')), 0);
+  carrying.datagrams(8, 'bob', 3, 0);
+  carrying.datagrams(8, undefined, 99, 0);
+  carrying.turned(2);
+  carrying.turned(3);
+  assert.deepEqual(
+    ['alice', 'bob'].map((name) => table.carried(table.slotOf(name))),
+    [30, 3],
+  );
+});

@@ -1,20 +1,13 @@
 // `tcproute explain TARGET`: runs one race, as the gateway would for a client, and describes it. It starts a separate gateway
 // on a port that the kernel chooses, and reads that gateway's record of the one connection. It starts from copies of the
 // running gateway's state files, and does not write to those files.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { readState } from '../../../files/state-file.js';
-import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
-import { USAGE_OCTETS_MAX } from '../../../protocol/budget/usage.js';
-import { loopbackListener } from '../../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../../protocol/options.js';
 import type { RaceRecord } from '../../../protocol/race/record.js';
-import { BULK } from '../../../protocol/routes/destination-key.js';
-import { encodeRoutes, parseRoutes, ROUTES_OCTETS_MAX } from '../../../protocol/routes/snapshot.js';
-import { SNAPSHOT_OCTETS_MAX } from '../../../protocol/trust/snapshot.js';
 import type { Ruled } from '../../../threads/contracts/connection.js';
 import type { NameExplanation } from '../../../threads/contracts/dns.js';
 import { within } from '../../../threads/within.js';
@@ -25,6 +18,7 @@ import { type As, askedFor } from './as.js';
 import { type Before, beforeRace } from './before.js';
 import { type Answer, type Visit, visit } from './client.js';
 import { type Resolved, resolvedWhere, type Unfit, unfitLines, usableLines } from './lines.js';
+import { ownOptions, remembered } from './own-gateway.js';
 import { type ShownQuiet, shownQuiet } from './quiet.js';
 import { type Api, type Running, runningGateway } from './running.js';
 import { Said } from './said.js';
@@ -97,59 +91,6 @@ export async function explainTarget(
   }
 }
 
-/**
- * The options of a gateway for one connection, which is none of its site: it has the name of the one that runs. The short half-closed timeout ends the connection with its client: failed TLS
- * ends without a reset. At level debug the gateway notes the first byte even if there is no choice of candidates.
- */
-function ownOptions(asked: Configuration): Configuration {
-  // Its client is nobody.
-  const own = { ...asked, users: undefined, share: { ...asked.share, url: null } };
-  return { ...own, log_level: 'debug', listen: [loopbackListener(0)], workers: 1, half_closed_timeout_ms: 1 };
-}
-
-/**
- * Copies the state files into `folder`, of the routes only those to the target, and returns options that use the copies. `live`: the
- * routes of the gateway that runs, which go before their file; undefined where it does not tell them.
- */
-async function remembered(
-  { cache, dns, race, lines, budget_state_file }: Options,
-  live: string | undefined,
-  target: Target,
-  folder: string,
-  said: Said,
-): Promise<Pick<Options, 'cache' | 'dns' | 'race' | 'budget_state_file'>> {
-  const routes_file = join(folder, 'routes');
-  const kept = live === undefined ? cache.state_file : routes_file;
-  const text = live ?? (kept === null ? undefined : readState(kept, ROUTES_OCTETS_MAX, said.warn));
-  if (text !== undefined) {
-    const now = Date.now();
-    const bounds = { now, age_max_ms: cache.ttl_s * 1000, entries_max: cache.entries_max };
-    const parsed = parseRoutes(text, lines, bounds);
-    if (parsed.kind === 'invalid')
-      said.warn(`${live === undefined ? kept : 'what the running gateway remembers'} is ignored: ${parsed.why}`);
-    else {
-      const routes = parsed.routes.filter(({ destination }) => mayBeOf(destination, target));
-      await writeFile(routes_file, [...encodeRoutes(routes, lines, now, { pins: parsed.pins })].join(''));
-    }
-  }
-  const names_file = join(folder, 'names');
-  const names = dns.state_file === null ? undefined : readState(dns.state_file, SNAPSHOT_OCTETS_MAX, said.warn);
-  if (names !== undefined) await writeFile(names_file, names);
-  const usage_file = join(folder, 'usage');
-  const usage = budget_state_file === null ? undefined : readState(budget_state_file, USAGE_OCTETS_MAX, said.warn);
-  if (usage !== undefined) await writeFile(usage_file, usage);
-  return {
-    cache: { ...cache, state_file: kept === null ? null : routes_file, start_from: null },
-    dns: {
-      ...dns,
-      state_file: dns.state_file === null ? null : names_file,
-      probe: { ...dns.probe, enabled: 'off' },
-    },
-    race: { ...race, early_probe_interval_s: 0 },
-    budget_state_file: budget_state_file === null ? null : usage_file,
-  };
-}
-
 interface Explaining {
   readonly whereRule: (rule: number) => string;
   readonly as: As | undefined;
@@ -157,16 +98,6 @@ interface Explaining {
   readonly running: Running;
   /** Those of the real gateway. */
   readonly real: Pick<Configuration, 'listen' | 'budget_state_file'>;
-}
-
-/** Whether a remembered route may be used for the target: of its host and port, or of its site or range. */
-function mayBeOf(destination: string, { asked, host, port }: Target): boolean {
-  const own = formatEndpoint(asked, port);
-  // What lines carry for a site: which site is the target's is known only where the list of domains is.
-  if (destination.startsWith(BULK)) return true;
-  if (destination === own || destination.endsWith(` ${own}`)) return true;
-  const [, site] = / \[([^\] ]+)\]$/.exec(destination) ?? [];
-  return site !== undefined && (host === site || host.endsWith(`.${site}`));
 }
 
 async function explain(
@@ -224,7 +155,7 @@ async function raceOf(gateway: Gateway, client: string): Promise<RaceRecord | un
 }
 
 /** What the rules say of a target and a client, for which the gateway takes its one client from now on. */
-async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): Promise<Ruled | undefined> {
+export async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): Promise<Ruled | undefined> {
   const [actor] = gateway.actors();
   if (actor === undefined) return undefined;
   // Calls of one port are answered in their order.
@@ -233,7 +164,7 @@ async function ruledFor(gateway: Gateway, target: Target, as: As | undefined): P
   return answer.code === 'answered' ? answer.value : undefined;
 }
 
-function placesOf(ruled: Ruled | undefined, whereRule: (rule: number) => string) {
+export function placesOf(ruled: Ruled | undefined, whereRule: (rule: number) => string) {
   const { rule, passedOver = [] } = ruled ?? {};
   return {
     ...(rule === undefined ? {} : { ruled_by: whereRule(rule) }),
@@ -241,7 +172,7 @@ function placesOf(ruled: Ruled | undefined, whereRule: (rule: number) => string)
   };
 }
 
-function userLinesOf(as: As | undefined, { lines }: Options): Pick<Explanation, 'user_lines'> {
+export function userLinesOf(as: As | undefined, { lines }: Options): Pick<Explanation, 'user_lines'> {
   const own = as?.lines;
   if (own === undefined) return {};
   return { user_lines: lines.filter(({ number }) => own.includes(number)).map(({ name }) => name) };

@@ -5,6 +5,7 @@ import type { Target } from '../../../protocol/address/target.js';
 import type { Outlook } from '../../../protocol/race/outlook/outlook.js';
 import { ROUTES_OCTETS_MAX } from '../../../protocol/routes/snapshot.js';
 import { SNAPSHOT_PATH } from '../../../protocol/routes/start-place.js';
+import type { FlowOutlook } from '../../../protocol/udp/flow-outlook.js';
 import type { AskedFor } from '../../../threads/contracts/connection.js';
 import type { OutlookAnswer, OutlookAsked } from '../../gateway/commands.js';
 import { AdminClient } from '../admin/client.js';
@@ -21,6 +22,8 @@ const ANSWER_MS = 12_000;
 export interface Running {
   /** Undefined where nobody says it; `outlook` is absent where no race would begin. */
   outlook(target: Target, as: AskedFor | undefined): Promise<{ readonly outlook?: Outlook } | undefined>;
+  /** What a flow of datagrams would do; undefined where nobody says it. */
+  flowOutlook(target: Target, as: AskedFor | undefined): Promise<FlowOutlook | undefined>;
   /** In the form of the state file; undefined where its API does not say it. */
   routes(): Promise<string | undefined>;
   /** Undefined where its API does not say it. */
@@ -47,6 +50,8 @@ export function runningGateway(
   return {
     outlook: async (target, as) =>
       (await outlookByApi(client, target, as)) ?? (await outlookBySocket(socket, target, as)),
+    flowOutlook: async (target, as) =>
+      (await flowByApi(client, target, as)) ?? (await flowBySocket(socket, target, as)),
     async routes() {
       const answer = await client?.text(SNAPSHOT_PATH, ROUTES_OCTETS_MAX);
       if (answer?.code === 'answered') return answer.value;
@@ -71,24 +76,40 @@ async function budgetsByApi(client: AdminClient | undefined): Promise<KnownBudge
 
 /** Which lines a user may use is known there. */
 async function outlookByApi(client: AdminClient | undefined, target: Target, as: AskedFor | undefined) {
-  const { ip, user, tag, listener } = as ?? {};
-  const query = { target: formatEndpoint(target.asked, target.port), client: ip, user, tag, listener, race: true };
-  const answer = await client?.ask(TEST_PATH, query);
+  const answer = await client?.ask(TEST_PATH, { ...queryOf(target, as), race: true });
   if (answer?.code !== 'answered') return undefined;
   const { race } = answer.value as { readonly race?: Outlook | null };
   if (race === null) return {};
   return Array.isArray(race?.lines) ? { outlook: race } : undefined;
 }
 
+function queryOf(target: Target, { ip, user, tag, listener }: AskedFor = {}) {
+  return { target: formatEndpoint(target.asked, target.port), client: ip, user, tag, listener };
+}
+
+/** An earlier version refuses to be asked so, and is told by its answer. */
+async function flowByApi(client: AdminClient | undefined, target: Target, as: AskedFor | undefined) {
+  const answer = await client?.ask(TEST_PATH, { ...queryOf(target, as), udp: true });
+  if (answer?.code !== 'answered') return undefined;
+  const { flow } = answer.value as { readonly flow?: FlowOutlook | null };
+  return Array.isArray(flow?.lines) ? flow : undefined;
+}
+
+async function flowBySocket(socket: string | null, target: Target, as: AskedFor | undefined) {
+  const answer = await bySocket(socket, { target: formatEndpoint(target.asked, target.port), as, udp: true });
+  return answer?.code === 'flow' ? answer.flow : undefined;
+}
+
 /** An earlier version knows no outlook. */
 async function outlookBySocket(socket: string | null, target: Target, as: AskedFor | undefined) {
+  const answer = await bySocket(socket, { target: formatEndpoint(target.asked, target.port), as });
+  return answer?.code === 'outlook' ? answer : undefined;
+}
+
+async function bySocket(socket: string | null, asked: OutlookAsked): Promise<OutlookAnswer | undefined> {
   if (socket === null) return undefined;
-  const asked: OutlookAsked = { target: formatEndpoint(target.asked, target.port), as };
   try {
-    const answer = JSON.parse(
-      await post(socket, '/outlook', ANSWER_MS, JSON.stringify(asked)),
-    ) as Partial<OutlookAnswer>;
-    return answer.code === 'outlook' ? answer : undefined;
+    return JSON.parse(await post(socket, '/outlook', ANSWER_MS, JSON.stringify(asked))) as OutlookAnswer;
   } catch {
     return undefined;
   }

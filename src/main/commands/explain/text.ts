@@ -42,7 +42,11 @@ export function explainText(explained: Explanation): string {
 
 // Rules
 
-function rulesLines({ ruled_by, passed_over = [], user_lines }: Explanation): string[] {
+export function rulesLines({
+  ruled_by,
+  passed_over = [],
+  user_lines,
+}: Pick<Explanation, 'ruled_by' | 'passed_over' | 'user_lines'>): string[] {
   const own = user_lines === undefined ? [] : wrapped('the user may use only: ', user_lines.join(', ').split(' '));
   if (ruled_by === undefined && passed_over.length === 0) return own.length === 0 ? [] : [...own, ''];
   const applies = ruled_by === undefined ? 'none applies' : `${ruled_by} applies`;

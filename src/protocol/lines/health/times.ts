@@ -22,6 +22,11 @@ export class LineTimes {
     this.#of(line).add(connect_ms);
   }
 
+  /** Of connections over the line. */
+  of(line: number): Readonly<Estimate> {
+    return this.#of(line);
+  }
+
   /** From when on a connection over it is late; `unknown_ms` at most. */
   late(line: number, margin_ms: number, unknown_ms: number): number {
     return Math.min(this.#of(line).late(margin_ms, unknown_ms), unknown_ms);

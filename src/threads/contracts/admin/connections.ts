@@ -9,7 +9,7 @@ import type { DialAsked, Dialled } from './dial.js';
 import type { FlowsAdmin } from './flows.js';
 import type { Closed, ClosedPiece, FoundPiece, OwnId, Sought } from './found.js';
 import type { News, NewsCursor } from './news.js';
-import type { RulesTested } from './rules.js';
+import type { RulesTested, TestedMore } from './rules.js';
 
 /** `since`: the `ended` of the last answer; undefined for a first one, which has no samples. */
 export interface Sampling {
@@ -56,8 +56,8 @@ export interface ConnectionsAdmin extends FlowsAdmin {
    */
   news(since: NewsCursor | undefined, most: number): Promise<News<ConnectionSummary>>;
   /**
-   * What the rules say of a target for a client (`as`; undefined: one of this machine), and which lines are left. `isRaced`: with what
-   * a race would do, for which names are looked up. It starts no attempt.
+   * What the rules say of a target for a client (`as`; undefined: one of this machine), and which lines are left. `more`: with what
+   * a race would do, or a flow of datagrams, for which names are looked up. Nothing is tried.
    */
-  testRules(target: Target, as: AskedFor | undefined, isRaced: boolean): Promise<RulesTested>;
+  testRules(target: Target, as: AskedFor | undefined, more: TestedMore | undefined): Promise<RulesTested>;
 }

@@ -133,7 +133,7 @@ test('rules are tested for the client that was asked for, and told with their pl
           asked.push(as);
           if (as?.user === 'nobody') return { code: 'unknown', what: 'user' };
           const ruled = { rule: 2, ruling: 'block', passedOver: [0] } as const;
-          return { code: 'tested', ruled, refused: 'blocked', lines: [], outlook: undefined };
+          return { code: 'tested', ruled, refused: 'blocked', lines: [], outlook: undefined, flow: undefined };
         },
       },
     ],

@@ -10,6 +10,7 @@ import { answered, type Endpoint, endpoint, refused } from '../../endpoint/endpo
 import { Count, fields, oneOf, orNull } from '../../endpoint/schemas.js';
 import { told } from '../../endpoint/told.js';
 import type { AdminParts } from '../../shared/parts.js';
+import { FlowOutlooks } from './flow-outlook.js';
 import { Outlooks } from './outlook.js';
 
 const ACTOR = 'a connection actor';
@@ -36,6 +37,7 @@ export const Tested = fields({
   refused: orNull(fields({ cause: Type.String(), sentence: Type.String() })),
   lines: Type.Array(Type.String(), { description: 'Those that rule and user leave to the race' }),
   race: orNull(Outlooks),
+  flow: orNull(FlowOutlooks),
 });
 
 export const RULES: readonly Endpoint[] = [
@@ -59,9 +61,15 @@ export const RULES: readonly Endpoint[] = [
       race: Type.Optional(
         Type.Boolean({ default: false, description: 'With the order of lines and addresses: names are looked up' }),
       ),
+      udp: Type.Optional(
+        Type.Boolean({
+          default: false,
+          description: 'In place of a race: what a flow of datagrams would do; names are looked up',
+        }),
+      ),
     }),
     answer: Tested,
-    async handle({ query: { target: text, client: ip, user, tag, listener, race = false } }, parts) {
+    async handle({ query: { target: text, client: ip, user, tag, listener, race = false, udp = false } }, parts) {
       const target = targetOfText(text, PORT_USUAL);
       if (target === undefined) return refused(400, `${JSON.stringify(text)} is no target; allowed: host or host:port`);
       if (ip !== undefined && ip !== UNIX && parseIp(ip) === undefined)
@@ -69,7 +77,11 @@ export const RULES: readonly Endpoint[] = [
       const [actor] = parts.connections().values();
       const as = { ip, user, tag, listener };
       const isOwn = Object.values(as).every((one) => one === undefined);
-      const said = await told(ACTOR, actor?.testRules(target, isOwn ? undefined : as, race), RACE_MS);
+      const said = await told(
+        ACTOR,
+        actor?.testRules(target, isOwn ? undefined : as, udp ? 'flow' : race ? 'race' : undefined),
+        RACE_MS,
+      );
       if (said.code !== 'told') return said;
       const tested = said.value;
       if (tested.code === 'unknown')
@@ -81,7 +93,7 @@ export const RULES: readonly Endpoint[] = [
 
 type Outcome = Extract<RulesTested, { readonly code: 'tested' }>;
 
-async function shown({ ruled, refused: cause, lines, outlook }: Outcome, { gateway, options }: AdminParts) {
+async function shown({ ruled, refused: cause, lines, outlook, flow }: Outcome, { gateway, options }: AdminParts) {
   const { rule, ruling } = ruled;
   const passed = ruled.passedOver.slice(0, PLACES_MAX);
   const numbers = rule === undefined ? passed : [rule, ...passed];
@@ -106,5 +118,6 @@ async function shown({ ruled, refused: cause, lines, outlook }: Outcome, { gatew
     refused: cause === undefined ? null : { cause, sentence: FAILURES[cause].sentence },
     lines,
     race: outlook ?? null,
+    flow: flow ?? null,
   };
 }

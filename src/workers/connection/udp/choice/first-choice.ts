@@ -1,105 +1,52 @@
-// The plainest choice: direct lines in the order of the configuration, with all addresses of the destination.
-import type { Target } from '../../../../protocol/address/target.js';
-import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
-import type { Client } from '../../../../protocol/users/client.js';
-import type { DialLine } from '../../shared/dialling/dial-lines.js';
-import type { Egress } from '../../shared/dialling/egress.js';
-import type { NameOutcome } from '../../shared/replicas/name-outcome.js';
-import type { NamesReplica } from '../../shared/replicas/names.js';
-import type { Asker, ChoiceOutcome, FlowCandidate, FlowChoice } from './choice.js';
+// What is the first choice of a flow, and what the further ones: the turns of lines with their addresses. Of lines that are equal in everything each has a turn with its first address before any
+// has one with its second, since a datagram that gets through nowhere over one line says more than one to one address. Pure.
+import type { Preferences } from '../../../../protocol/lines/preferences.js';
+import type { RankedLine } from '../../../../protocol/udp/line-order.js';
 
-/** By which lines a target may be asked for, and for whom. */
-export type Allowed = (
-  target: Target,
-  asker: Asker,
-) => { readonly code: 'allowed'; readonly lines: readonly number[]; readonly client: Client | undefined } | Failure;
+/** Addresses of one line that have a turn: the first ones, and of the other family at least one. */
+const ADDRESSES_MAX = 4;
 
-export interface FirstChoiceParts {
-  readonly engine: { readonly now: number };
-  readonly lines: readonly DialLine[];
-  readonly egress: Pick<Egress, 'mayAskFor' | 'mayDial'>;
-  readonly names: Pick<NamesReplica, 'lookup' | 'forget'>;
-  readonly allowed: Allowed;
+export interface TurnOf {
+  readonly line: number;
+  readonly ip: Uint8Array | undefined;
 }
 
-const NO_LINE = failureOf('line-no-udp', 'no line that may be used carries datagrams');
+/** `isWaiting`: whether the addresses of a line are not known yet: neither it nor what comes behind it has a turn then. */
+export function inTurn(
+  ranked: readonly RankedLine[],
+  preferences: Preferences | undefined,
+  isWaiting: (line: number) => boolean,
+  addressesOf: (line: number) => readonly (Uint8Array | undefined)[],
+): readonly TurnOf[] {
+  const waiting = ranked.findIndex(({ line }) => isWaiting(line));
+  const known = waiting < 0 ? ranked : ranked.slice(0, waiting);
+  return groupsOf(known, preferences).flatMap((group) => {
+    const all = group.map(({ line }) => ({ line, ips: firstOnes(addressesOf(line)) }));
+    return Array.from({ length: ADDRESSES_MAX }, (_, turn) =>
+      all.flatMap(({ line, ips }) => (turn < ips.length ? [{ line, ip: ips[turn] }] : [])),
+    ).flat();
+  });
+}
 
-export class FirstChoice implements FlowChoice {
-  readonly #parts: FirstChoiceParts;
-  readonly #target: Target;
-  readonly #asker: Asker;
-  readonly #outcome: ChoiceOutcome;
-  #lines: readonly DialLine[] = [];
-  #client: Client | undefined;
-  #isOver = false;
-
-  constructor(parts: FirstChoiceParts, target: Target, asker: Asker, outcome: ChoiceOutcome) {
-    this.#parts = parts;
-    this.#target = target;
-    this.#asker = asker;
-    this.#outcome = outcome;
+/** Lines of one rank and one price. */
+function groupsOf(
+  ranked: readonly RankedLine[],
+  preferences: Preferences | undefined,
+): readonly (readonly RankedLine[])[] {
+  const groups: RankedLine[][] = [];
+  for (const one of ranked) {
+    const last = groups.at(-1)?.[0];
+    const isAlike = last?.rank === one.rank && (preferences?.compare(last.line, one.line) ?? 0) === 0;
+    if (isAlike) groups.at(-1)?.push(one);
+    else groups.push([one]);
   }
+  return groups;
+}
 
-  begin(): void {
-    const { egress, allowed: mayUse, lines, names, engine } = this.#parts;
-    const target = this.#target;
-    const permission = egress.mayAskFor(target, this.#asker.depth);
-    const allowed = permission.code === 'allowed' ? mayUse(target, this.#asker) : permission;
-    if (allowed.code !== 'allowed') {
-      this.#refuse(allowed);
-      return;
-    }
-    this.#client = allowed.client;
-    this.#lines = allowed.lines.map((number) => lines[number]).filter(({ isDirect }) => isDirect);
-    if (target.ip !== undefined) {
-      this.#resolved([target.ip]);
-      return;
-    }
-    const known = this.#lines.length > 0 ? names.lookup(target.asked, engine.now, this.#looked) : undefined;
-    if (known !== undefined) this.#looked(known, false);
-    else if (this.#lines.length === 0) this.#refuse(NO_LINE);
-  }
-
-  readonly #looked = (outcome: NameOutcome, more: boolean): void => {
-    if (this.#isOver) return;
-    if (outcome.kind === 'found') this.#resolved(outcome.ips);
-    else if (!more) this.#refuse(outcome.failure);
-  };
-
-  #resolved(ips: readonly Uint8Array[]): void {
-    let failure: Failure | undefined;
-    const candidates: FlowCandidate[] = [];
-    for (const line of this.#lines) {
-      for (const ip of ips) {
-        const permission = this.#parts.egress.mayDial(line, ip, this.#target, this.#client);
-        if (permission.code === 'allowed') candidates.push({ line, ip });
-        else failure = mostTelling(failure, permission);
-      }
-    }
-    if (candidates.length === 0) {
-      this.#refuse(failure ?? NO_LINE);
-      return;
-    }
-    this.close();
-    this.#outcome.chosen(candidates, false);
-  }
-
-  #refuse(failure: Failure): void {
-    this.close();
-    this.#outcome.refused(failure);
-  }
-
-  answersWithin(): number {
-    return 250;
-  }
-
-  answered(): void {}
-
-  failed(): void {}
-
-  close(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    if (this.#target.ip === undefined) this.#parts.names.forget(this.#target.asked, this.#looked);
-  }
+/** The first one, the first of the other family, and others. */
+function firstOnes(ips: readonly (Uint8Array | undefined)[]): readonly (Uint8Array | undefined)[] {
+  const [first, ...others] = ips;
+  const other = others.findIndex((ip) => ip?.length !== first?.length);
+  if (other > 0) others.unshift(...others.splice(other, 1));
+  return ips.length === 0 ? [] : [first, ...others].slice(0, ADDRESSES_MAX);
 }

@@ -17,8 +17,14 @@ interface Tally {
   down(datagrams: number, bytes: number): void;
 }
 
+/** Where it is counted what lines and users carry: see ../../carrying.ts. */
+interface Carrying {
+  datagrams(line: number, user: string | undefined, up: number, down: number): void;
+}
+
 interface FlowBookParts extends FlowRecordsParts {
   readonly tally: Tally;
+  readonly carrying: Carrying;
   readonly log: Pick<RemoteLog, 'enabled' | 'write'>;
 }
 
@@ -53,12 +59,20 @@ export class FlowBook {
   up(flow: number, datagrams: number, bytes: number): void {
     this.#parts.tally.up(datagrams, bytes);
     this.#records?.up(flow, datagrams, bytes);
+    this.#count(flow, bytes, 0);
   }
 
   /** Answers were sent to the client. */
   down(flow: number, datagrams: number, bytes: number): void {
     this.#parts.tally.down(datagrams, bytes);
     this.#records?.down(flow, datagrams, bytes);
+    this.#count(flow, 0, bytes);
+  }
+
+  /** What goes over several lines before one of them carries the flow is counted for none. */
+  #count(flow: number, up: number, down: number): void {
+    const line = this.#records?.lineOf(flow);
+    if (line !== undefined) this.#parts.carrying.datagrams(line, this.#records?.userOf(flow), up, down);
   }
 
   /** A line carries it from here on. `ip`: what is sent to; undefined where the proxy resolves the name. */

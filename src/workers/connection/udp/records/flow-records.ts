@@ -47,6 +47,16 @@ export class FlowRecords {
     return slot;
   }
 
+  /** The number of the line that carries it; undefined as long as none does. */
+  lineOf(slot: number): number | undefined {
+    return this.#rows.line(slot);
+  }
+
+  /** The name of its user; undefined where it has none. */
+  userOf(slot: number): string | undefined {
+    return this.#beside.get(slot)?.association.user?.name;
+  }
+
   /** Datagrams of the client were sent. `bytes`: of all of them together. */
   up(slot: number, datagrams: number, bytes: number): void {
     this.#rows.up(slot, datagrams, bytes, this.#clock.now);

@@ -168,3 +168,20 @@ test('at level debug each flow has its line in the log, and the access log its r
   const [{ target, kind, line, ending }] = world.logged;
   assert.deepEqual([target, kind, line, ending], ['b.test:53', 'dns', 'direct', 'idle']);
 });
+
+test('datagrams count for the line that carries the flow, and for its user, but not while none carries it', () => {
+  const world = new FlowsWorld();
+  const { book } = world;
+  const flow = world.open({ association: associationOf('10.0.0.9', 'ada') });
+  const other = world.open({ line: 2 });
+  book.up(flow, 1, 1200);
+  book.carried(flow, 1, undefined);
+  book.up(flow, 2, 2000);
+  book.down(flow, 1, 500);
+  book.down(other, 1, 7);
+  assert.deepEqual(world.carried, [
+    [1, 'ada', 2000, 0],
+    [1, 'ada', 0, 500],
+    [2, undefined, 0, 7],
+  ]);
+});
