@@ -42,7 +42,7 @@ function config(cells: number): object {
     upstream: { type: 'multipath', list },
     rules,
     log_level: 'debug',
-    race: { first_byte_ms: 150, margin_ms: 150 },
+    race: { margin_ms: 150 },
   };
 }
 
@@ -94,6 +94,8 @@ inBoth('first contact over a line that plays a trick: the other line carries the
       const [tricked, carried] = destination.counts();
       assert.ok(tricked > 0, `the line that ${name} was asked first`);
       assert.ok(carried > tricked, `${tricked} ${carried}`);
+      gets(await destination.fetch(), `remembered: ${name}`);
+      assert.equal(destination.counts()[0], tricked, `nothing more goes to the line that ${name}`);
     }),
   );
 });
@@ -109,7 +111,8 @@ inBoth('the line that has worked plays a trick from now on', async (world) => {
       assert.ok(first > 0);
       destination.play('first', trick);
       gets(await destination.fetch(), `just died: ${name}`);
-      assert.ok(destination.counts()[0] > first && destination.counts()[1] > 0);
+      const [again, second] = destination.counts();
+      assert.ok(again > first && second > 0, `${first} ${again} ${second}`);
     }),
   );
 });
@@ -122,4 +125,21 @@ inBoth('a line that answers late carries the flow: a server heeds the flight whe
   gets(await destination.fetch(), 'late');
   const [late, other] = destination.counts();
   assert.ok(late > other && other > 0, `${late} ${other}`);
+});
+
+inBoth('where ICMP says that nobody listens, the flight goes to the next address at once', async (world) => {
+  const server = world.use(await QuicServer.start());
+  const relay = world.use(await TrickRelay.listen(server, {}, '127.0.2.2'));
+  const gateway = await world.gateway({
+    ...{ hosts: { 'bounce.test': ['127.0.2.1', '127.0.2.2'] }, log_level: 'debug' },
+  });
+  const shim = await UdpShim.open({ host: '127.0.0.1', port: gateway.port }, { host: 'bounce.test', port: relay.port });
+  const fetched = await fetchByQuic(shim);
+  await shim.close();
+  gets(fetched, 'bounced');
+  const attempts = (await gateway.logged('flow'))['attempts'] as { address: string; result: string }[];
+  assert.deepEqual(
+    attempts.map(({ address, result }) => `${address} ${result}`),
+    ['127.0.2.1 refused', '127.0.2.2 answered'],
+  );
 });

@@ -23,7 +23,7 @@ const FIRST = '127.0.1.1';
 const SECOND = '127.0.1.2';
 const LINES = [FIRST, SECOND].map((source_ip) => ({ type: 'direct', source_ip, name: source_ip }));
 const UPSTREAM = { type: 'multipath', list: LINES };
-const RACE = { first_byte_ms: 150, margin_ms: 150 };
+const RACE = { margin_ms: 150 };
 
 interface Scene {
   readonly gateway: Gateway;

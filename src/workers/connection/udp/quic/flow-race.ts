@@ -6,7 +6,7 @@ import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-whee
 import type { FlightIds } from '../../../../protocol/quic/client-initial.js';
 import { progressOf } from '../../../../protocol/quic/handshake-progress.js';
 import type { Entrant } from '../../../../protocol/quic/race/entrant.js';
-import { outcomeOf } from '../../../../protocol/quic/race/outcome.js';
+import { type EntrantOutcome, outcomeOf } from '../../../../protocol/quic/race/outcome.js';
 import { QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
 import { OPENING_MS } from '../../../../protocol/quic/race/usual-time.js';
 import { ServerAnswers } from '../../../../protocol/quic/server-answer.js';
@@ -219,7 +219,7 @@ export class FlowRace implements Expiring {
       this.#lose();
       return;
     }
-    this.#note(at);
+    this.#note(at, winner);
     const isProven = by === 'initial' || by === 'retry';
     if (isProven) this.#answered(winner, at);
     const unsent = entrant.sent === undefined ? this.#flight.take() : [];
@@ -230,14 +230,21 @@ export class FlowRace implements Expiring {
     if (!isProven) this.#passKept(winner);
   }
 
-  #note(now: number): void {
-    for (const runner of this.#runners) runner.ended(outcomeOf(this.#race, runner.entrant, now), now);
+  #note(now: number, winner?: Runner): void {
+    for (const runner of this.#runners) runner.ended(this.#outcomeOf(runner, now, winner), now);
+  }
+
+  /** Of a line that was asked behind the winner silence says nothing: the server heeds the flight where it came first. */
+  #outcomeOf(runner: Runner, now: number, winner: Runner | undefined): EntrantOutcome {
+    const outcome = outcomeOf(this.#race, runner.entrant, now);
+    const isBehind = winner !== undefined && this.#runners.indexOf(runner) > this.#runners.indexOf(winner);
+    return isBehind && (outcome === 'silent' || outcome === 'late') ? 'beaten' : outcome;
   }
 
   #answered(winner: Runner, at: number): void {
     this.#parts.udpTally.answered(at - this.#began, winner !== this.#runners[0]);
     for (const runner of this.#runners) {
-      const fault = runner.faultOf(outcomeOf(this.#race, runner.entrant, at));
+      const fault = runner.faultOf(this.#outcomeOf(runner, at, winner));
       // Of a way that has failed the flow has told itself.
       if (fault !== undefined && runner.route !== undefined) this.#flow.choice.failed(runner.candidate, fault);
     }

@@ -58,6 +58,18 @@ test('a line that swallows: the same flight goes out over the next one, which ca
   ended(world);
 });
 
+test('a line that was asked behind the winner is not to blame for its silence', () => {
+  const world = new ContestWorld();
+  world.up('hello', HELLO);
+  world.passes(150);
+  world.passes(400);
+  world.take();
+  world.came(0, ['answer', ANSWER]);
+  assert.deepEqual(world.take(), ['settled on 0', '0 > answer']);
+  assert.deepEqual(world.results(), ['answered', 'abandoned']);
+  ended(world);
+});
+
 test('a flight of several datagrams goes out when it is whole, and as a whole', () => {
   const world = new ContestWorld();
   world.up('first half', ofClient(cryptoFrame(0, MESSAGE.subarray(0, 100))));
