@@ -156,7 +156,7 @@ async function explain({ positionals, values }: Arguments, loaded: Extract<Loade
   const { admin, 'token-file': token_file } = values;
   const api = { found: findAdmin({ admin, token_file }, loaded.options.admin), isNamed: admin !== undefined };
   const { explained } = await import('./commands/explain/explained.js');
-  const what = values.udp ? 'flow' : tls ? 'tls' : 'connection';
+  const what = values.quic ? 'quic' : values.udp ? 'flow' : tls ? 'tls' : 'connection';
   const { warnings, outcome } = await explained(target, what, loaded, asked.as, api);
   const shut = whyNotLetIn(asked.as?.client, listen, names);
   for (const warning of [...loaded.warnings, ...shut, ...warnings]) complain(`warning: ${warning}`);

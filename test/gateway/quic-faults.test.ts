@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
-import { type Fetched, fetchByQuic } from '../helpers/quic/client.js';
+import { type Fetched, fetchByQuic, type QuicClient } from '../helpers/quic/client.js';
 import { QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
 import { TrickRelay, type UdpTrick } from '../helpers/quic/trick-relay.js';
 import { UdpShim } from '../helpers/udp-shim.js';
@@ -61,11 +61,11 @@ class Destination {
     return new Destination(world.use(await TrickRelay.listen(server, {}, hostOf(place))), gateway, place);
   }
 
-  async fetch(): Promise<Fetched> {
+  async fetch(client?: QuicClient): Promise<Fetched> {
     const { host, port } = this.relay;
     const shim = await UdpShim.open({ host: '127.0.0.1', port: this.#gateway.port }, { host, port });
     try {
-      return await fetchByQuic(shim);
+      return await fetchByQuic(shim, client);
     } finally {
       await shim.close();
     }
@@ -83,22 +83,25 @@ class Destination {
 
 const gets = ({ text, output }: Fetched, what: string): void => assert.equal(text, QUIC_TEXT, `${what}: ${output}`);
 
-inBoth('first contact over a line that plays a trick: the other line carries the flow', async (world) => {
-  const server = world.use(await QuicServer.start());
-  const gateway = await world.gateway(config(CELLS.length));
-  await Promise.all(
-    CELLS.map(async ({ name, trick }, place) => {
-      const destination = await Destination.open(world, gateway, server, place);
-      destination.play('first', trick);
-      gets(await destination.fetch(), `first contact: ${name}`);
-      const [tricked, carried] = destination.counts();
-      assert.ok(tricked > 0, `the line that ${name} was asked first`);
-      assert.ok(carried > tricked, `${tricked} ${carried}`);
-      gets(await destination.fetch(), `remembered: ${name}`);
-      assert.equal(destination.counts()[0], tricked, `nothing more goes to the line that ${name}`);
-    }),
-  );
-});
+inBoth(
+  'first contact over a line that plays a trick: the other line carries it, and the next one at once',
+  async (world) => {
+    const server = world.use(await QuicServer.start());
+    const gateway = await world.gateway(config(CELLS.length));
+    await Promise.all(
+      CELLS.map(async ({ name, trick }, place) => {
+        const destination = await Destination.open(world, gateway, server, place);
+        destination.play('first', trick);
+        gets(await destination.fetch(), `first contact: ${name}`);
+        const [tricked, carried] = destination.counts();
+        assert.ok(tricked > 0, `the line that ${name} was asked first`);
+        assert.ok(carried > tricked, `${tricked} ${carried}`);
+        gets(await destination.fetch(), `remembered: ${name}`);
+        assert.equal(destination.counts()[0], tricked, `nothing more goes to the line that ${name}`);
+      }),
+    );
+  },
+);
 
 inBoth('the line that has worked plays a trick from now on', async (world) => {
   const server = world.use(await QuicServer.start());
@@ -126,6 +129,22 @@ inBoth('a line that answers late carries the flow: a server heeds the flight whe
   const [late, other] = destination.counts();
   assert.ok(late > other && other > 0, `${late} ${other}`);
 });
+
+inBoth(
+  'a line that swallows all behind the first answer loses one connection, and is left by the next one',
+  async (world) => {
+    const server = world.use(await QuicServer.start());
+    const gateway = await world.gateway(config(1));
+    const destination = await Destination.open(world, gateway, server, 0);
+    destination.play('first', 'swallows-later');
+    const { text, output } = await destination.fetch({ handshake_s: 5 });
+    assert.equal(text, undefined, output);
+    const [swallowed, none] = destination.counts();
+    assert.ok(swallowed > 1 && none === 0, `${swallowed} ${none}`);
+    gets(await destination.fetch(), 'the next connection');
+    assert.equal(destination.counts()[0], swallowed);
+  },
+);
 
 inBoth('where ICMP says that nobody listens, the flight goes to the next address at once', async (world) => {
   const server = world.use(await QuicServer.start());

@@ -91,8 +91,8 @@ function argumentMistake({ argument }: Command, command: string | undefined, mor
 function valueMistake(values: Arguments['values'], command: string | undefined): string | undefined {
   const { client, for: kind, tag, user, admin, config, limit, sort } = values;
   if (values.tls && values['no-tls']) return "'--tls' and '--no-tls' contradict each other";
-  if (values.udp && (values.tls || values['no-tls']))
-    return `'--udp' and '${values.tls ? '--tls' : '--no-tls'}' contradict each other`;
+  if ((values.udp || values.quic) && (values.tls || values['no-tls']))
+    return `'${values.udp ? '--udp' : '--quic'}' and '${values.tls ? '--tls' : '--no-tls'}' contradict each other`;
   if (values.dial && values.alive) return "'--dial' and '--alive' contradict each other";
   // A list takes networks, too, and the gateway says what is wrong with them.
   if (command === 'explain' && client !== undefined && client !== 'unix' && parseIp(client) === undefined)

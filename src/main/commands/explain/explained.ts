@@ -8,8 +8,8 @@ import { flowText } from './flow-text.js';
 import type { Api } from './running.js';
 import { explainText } from './text.js';
 
-/** `tls`: a connection over which TLS is spoken. */
-type What = 'connection' | 'tls' | 'flow';
+/** `tls`: a connection over which TLS is spoken. `flow`: of datagrams, or of QUIC. */
+type What = 'connection' | 'tls' | 'flow' | 'quic';
 
 type WithText<Outcome> = Outcome extends { readonly kind: 'explained' } ? Outcome & { readonly text: string } : Outcome;
 
@@ -25,8 +25,8 @@ export async function explained(
   as: As | undefined,
   api: Api,
 ): Promise<Told> {
-  if (what === 'flow') {
-    const { warnings, outcome } = await explainFlow(target, options, whereRule, as, api);
+  if (what === 'flow' || what === 'quic') {
+    const { warnings, outcome } = await explainFlow(target, options, whereRule, what === 'quic', as, api);
     return {
       warnings,
       outcome: outcome.kind === 'failed' ? outcome : { ...outcome, text: flowText(outcome.explanation) },

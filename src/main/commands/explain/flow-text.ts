@@ -12,34 +12,40 @@ const NAME_COLUMNS = 24;
 
 export function flowText(explained: FlowExplanation): string {
   const explanation = plainTree(explained);
-  const { target, flow, flow_of } = explanation;
+  const { target, flow, flow_of, quic } = explanation;
   const of = flow_of === 'running' ? ', in the gateway that runs' : '';
   const width = Math.min(NAME_COLUMNS, Math.max(...flow.lines.map(({ line }) => line.length)));
   const lines = [
-    `datagrams to ${target}`,
+    `${quic === undefined ? 'datagrams' : 'QUIC'} to ${target}`,
     '',
     ...rulesLines(explanation),
     `lines for a flow that begins now${of}`,
-    ...flow.lines.flatMap((line) => rowsOf(line, width)),
+    ...flow.lines.flatMap((line) => rowsOf(line, width, quic)),
     '',
     ...endOf(explanation),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function rowsOf({ line, why, addresses }: FlowLine, width: number): string[] {
+function rowsOf({ line, why, addresses }: FlowLine, width: number, quic: FlowExplanation['quic']): string[] {
   const head = (turn: string, name: string): string => `${turn.padStart(5)}  ${clipped(name, width).padEnd(width)}  `;
   const told = why.map(reasonText);
   if (addresses.length === 0)
     return wrapped(head('never', line), (told.length > 0 ? told.join('; ') : 'no address is known').split(' '));
   return addresses.flatMap((one, place) => {
-    const texts = [...(place === 0 ? told : []), addressText(one)];
+    const texts = [...(place === 0 ? told : []), addressText(one, quic)];
     return wrapped(head(String(one.turn), place === 0 ? line : ''), texts.join('; ').split(' '));
   });
 }
 
-function addressText({ address, why, answers_ms, late_ms, worked_ms }: FlowAddress): string {
+function addressText(
+  { address, turn, why, answers_ms, late_ms, worked_ms }: FlowAddress,
+  quic: FlowExplanation['quic'],
+): string {
+  const start = quic?.find((one) => one.turn === turn);
   const known = [
+    ...(start === undefined ? [] : [`gets the first flight after ${shownMs(start.starts_ms)} ms`]),
+    ...(quic === undefined || start !== undefined ? [] : ['gets no flight']),
     ...(answers_ms === undefined ? [] : [`answers in ${shownMs(answers_ms)} ms`]),
     ...(worked_ms === undefined ? [] : [`worked ${shownSpan(worked_ms)} ago`]),
     `late after ${shownMs(late_ms)} ms`,
@@ -83,8 +89,12 @@ export function reasonText(reason: FlowReason): string {
   }
 }
 
-function endOf({ flow }: FlowExplanation): string[] {
+const FLIGHTS =
+  'the first flight goes out over one line after the other as long as no authentic answer comes, at once when one fails; the line whose server answers first carries the connection. What has early data goes over the first one only';
+
+function endOf({ flow, quic }: FlowExplanation): string[] {
   if (flow.refused !== undefined) return wrapped('refused: ', flow.refused.sentence.split(' '));
+  if (quic !== undefined) return wrapped('', FLIGHTS.split(' '));
   const moves =
     'the first one carries it; while nothing has come back, a flow moves to the next one when its way fails, the network reports an error, or some datagrams have had no answer for seconds';
   return wrapped('', moves.split(' '));

@@ -14,6 +14,7 @@ import { type As, askedFor } from './as.js';
 import type { OutlookOf } from './before.js';
 import { placesOf, ruledFor, userLinesOf } from './explain.js';
 import { ownOptions, remembered } from './own-gateway.js';
+import { type QuicStart, quicStarts } from './quic-starts.js';
 import { type Api, runningGateway } from './running.js';
 import { Said } from './said.js';
 
@@ -30,6 +31,8 @@ export interface FlowExplanation {
   readonly user_lines?: readonly string[];
   readonly flow: FlowOutlook;
   readonly flow_of: OutlookOf;
+  /** When the first flight of a QUIC connection would go out; absent where that was not asked. */
+  readonly quic?: readonly QuicStart[];
   /** Whether a line would carry it. */
   readonly usable: boolean;
 }
@@ -47,6 +50,7 @@ export async function explainFlow(
   target: Target,
   asked: Configuration,
   whereRule: (rule: number) => string,
+  isQuic: boolean,
   as?: As,
   api?: Api,
 ): Promise<FlowExplained> {
@@ -72,6 +76,7 @@ export async function explainFlow(
         ...placesOf(ruled, whereRule),
         ...userLinesOf(as, asked),
         ...{ flow, flow_of: live === undefined ? 'own' : 'running' },
+        ...(isQuic ? { quic: quicStarts(flow) } : {}),
         usable: flow.refused === undefined,
       };
       return { warnings: said.warnings, outcome: { kind: 'explained', explanation } };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FlowExplanation } from '../../../../src/main/commands/explain/flow.js';
 import { flowText, reasonText } from '../../../../src/main/commands/explain/flow-text.js';
+import { quicStarts } from '../../../../src/main/commands/explain/quic-starts.js';
 import type { FlowReason } from '../../../../src/protocol/udp/flow-outlook.js';
 
 const REASONS: Readonly<Record<FlowReason['kind'], readonly [FlowReason, RegExp]>> = {
@@ -76,6 +77,15 @@ the first one carries it; while nothing has come back, a flow moves to the next 
 fails, the network reports an error, or some datagrams have had no answer for seconds
 `,
   );
+});
+
+test('when the first flight of a QUIC connection goes out', () => {
+  const text = flowText({ ...EXPLANATION, quic: quicStarts(EXPLANATION.flow).slice(0, 2) });
+  assert.match(text, /^QUIC to site.test:443\n/);
+  assert.match(text, /203.0.113.1: it is remembered as the best, gets the first flight after 0.0 ms/);
+  assert.match(text, /name: gets the\s+first flight after 57.5 ms/);
+  assert.match(text, /2001:db8::1: gets no flight/);
+  assert.match(text, /\nthe first flight goes out over one line after the other/);
 });
 
 test('a refusal, and texts from elsewhere', () => {

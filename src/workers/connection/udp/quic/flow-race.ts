@@ -7,7 +7,7 @@ import type { FlightIds } from '../../../../protocol/quic/client-initial.js';
 import { progressOf } from '../../../../protocol/quic/handshake-progress.js';
 import type { Entrant } from '../../../../protocol/quic/race/entrant.js';
 import { type EntrantOutcome, outcomeOf } from '../../../../protocol/quic/race/outcome.js';
-import { QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
+import { ENTRANTS_MAX, QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
 import { OPENING_MS } from '../../../../protocol/quic/race/usual-time.js';
 import { ServerAnswers } from '../../../../protocol/quic/server-answer.js';
 import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
@@ -28,8 +28,6 @@ export interface FlowRaceParts {
   readonly flowBook: Pick<FlowBook, 'raced'>;
 }
 
-/** Candidates that may get the same flight: each one more is a connection that some server holds for nothing. */
-const RUNNERS_MAX = 4;
 /** Answers of one candidate that wait. A server sends three times as many bytes as it has got (RFC 9000 section 8.1). */
 const KEPT_MAX = 8;
 /** Datagrams of the client that wait since they are for the winner alone. */
@@ -63,7 +61,7 @@ export class FlowRace implements Expiring {
     this.#answers = new ServerAnswers(ids);
     this.#began = began;
     this.#later = new Queue(parts.queues, LATER_MAX);
-    this.#race = new QuicRace(RUNNERS_MAX, parts.engine.now);
+    this.#race = new QuicRace(ENTRANTS_MAX, parts.engine.now);
   }
 
   /** Candidates behind those that were offered before. `more`: whether there may be further ones. */
