@@ -19,7 +19,7 @@ connect-line, growth and access compare a subject with itself; base is how it st
                    a few per cent need it with --before                                  (default: 1)
   --concurrency N  connections at a time in the connect loads                           (default: 64)
   --name HOST      the name in connect-name; it must stand for this machine             (default: localhost)
-  --idle N         connections held in the idle load, and slow ones in access-slow      (default: 9000, quick 1000)
+  --idle N         connections held in the idle load, and slow ones in access-slow      (default: 8000, quick 1000)
   --routes N       destinations remembered in the growth-routes load                    (default: 100000, quick 10000)
   --calm N         seconds for which subjects do nothing in the base section            (default: 60, quick 3)
   --syscalls       also count system calls for each connection, if strace is installed
@@ -125,7 +125,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     lengthen: count('lengthen', values.lengthen, LENGTHEN_MAX),
     concurrency: count('concurrency', values.concurrency),
     name: values.name,
-    idle: count('idle', values.idle ?? (quick ? '1000' : '9000')),
+    idle: count('idle', values.idle ?? (quick ? '1000' : '8000')),
     routes: count('routes', values.routes ?? (quick ? '10000' : '100000'), ROUTES_MAX),
     calm_s: count('calm', values.calm ?? (quick ? '3' : '60')),
     syscalls: values.syscalls,
