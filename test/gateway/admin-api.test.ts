@@ -12,6 +12,8 @@ import { root } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { EchoClient, startEcho } from '../helpers/socks-echo.js';
+import { UdpAssociation } from '../helpers/socks-udp.js';
+import { udpEcho } from '../helpers/udp-servers.js';
 
 interface Parameter {
   readonly name: string;
@@ -75,6 +77,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 /** What else endpoints want in their query. */
 const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'DELETE /api/v1/connections': { client: '192.0.2.1' },
+  'DELETE /api/v1/flows': { client: '192.0.2.1' },
   'DELETE /api/v1/routes': { match: 'nowhere.test' },
 };
 
@@ -121,6 +124,17 @@ async function connected(world: World, { port }: { readonly port: number }, ask:
   return { id: connections[0]?.id ?? '', destination };
 }
 
+/** The name of a flow that lives. */
+async function flowing(world: World, { port }: { readonly port: number }, ask: Ask): Promise<string> {
+  const server = world.use(await udpEcho());
+  const client = world.use(await UdpAssociation.open({ host: '127.0.0.1', port }));
+  client.send({ host: '127.0.0.1', port: server.port }, 'hello');
+  await client.read();
+  const { body } = await ask('GET', '/api/v1/flows');
+  const { flows } = body as { readonly flows: readonly { readonly id: string }[] };
+  return flows[0]?.id ?? '';
+}
+
 const filled = (path: string, values: Readonly<Record<string, string>>): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 
@@ -132,12 +146,14 @@ const isFailure = (body: unknown): boolean =>
 inBothEngines('every endpoint answers as its file says', async (world) => {
   const { gateway, place, ask } = await start(world);
   const known = { ...PARAMETERS, ...(await connected(world, gateway, ask)) };
+  const flow = { id: await flowing(world, gateway, ask) };
   for (const { method, path, operation } of OPERATIONS) {
     const name = `${method} ${path}`;
     const wanted = (operation.parameters ?? []).filter((one) => one.required && one.in === 'query');
     const needed = Object.fromEntries(wanted.map((one) => [one.name, PARAMETERS[one.name] ?? '']));
     const query = new URLSearchParams({ ...needed, ...QUERIES[name] }).toString();
-    const values = path.startsWith('/api/v1/lines/') ? { name: 'one' } : known;
+    const isLines = path.startsWith('/api/v1/lines/');
+    const values = isLines ? { name: 'one' } : path.startsWith('/api/v1/flows/') ? flow : known;
     const asked = `${filled(path, values)}${query === '' ? '' : `?${query}`}`;
     // What is asked of an address needs one that is bad.
     if (path.endsWith('/{address}')) await ask('POST', '/api/v1/bad-addresses', BODIES['POST /api/v1/bad-addresses']);

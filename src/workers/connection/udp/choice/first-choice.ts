@@ -1,5 +1,6 @@
-// What is the first choice of a flow, and what the further ones: the turns of lines with their addresses. Of lines that are equal in everything each has a turn with its first address before any
-// has one with its second, since a datagram that gets through nowhere over one line says more than one to one address. Pure.
+// What is the first choice of a flow, and what its further ones: the turns of lines with their addresses. Of lines that are equal in
+// everything each has a turn with its first address before any has one with its second, since a datagram that gets through nowhere
+// over one line says more than one to one address. Pure.
 import type { Preferences } from '../../../../protocol/lines/preferences.js';
 import type { RankedLine } from '../../../../protocol/udp/line-order.js';
 
