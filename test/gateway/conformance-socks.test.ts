@@ -40,7 +40,6 @@ const FAILURES = async (): Promise<Readonly<Record<string, readonly [Buffer, rea
     'RFC 1928, 3: no method is acceptable': [greeting([3]), [5, 255]],
     'RFC 1928, 6: connection refused': [Buffer.concat([greeting(), request(closed)]), [5, 0, 5, 5, ...none]],
     'RFC 1928, 6: BIND': [Buffer.concat([greeting(), request(closed, 2)]), [5, 0, 5, 7, ...none]],
-    'RFC 1928, 6: UDP ASSOCIATE': [Buffer.concat([greeting(), request(closed, 3)]), [5, 0, 5, 7, ...none]],
     'RFC 1928, 6: an address type': [Buffer.concat([greeting(), Buffer.from([5, 1, 0, 2, 9])]), [5, 0, 5, 8, ...none]],
     'RFC 1929, 2: a failure of the subnegotiation': [Buffer.concat([greeting([2]), Buffer.from([5])]), [5, 2, 1, 1]],
     'SOCKS4: a connection that failed': [request4(closed, 'alice'), [0, REJECTED, 0, 0, 0, 0, 0, 0]],

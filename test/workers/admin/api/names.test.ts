@@ -147,6 +147,7 @@ test('rules are tested for the client that was asked for, and told with their pl
     refused: { cause: 'blocked', sentence: 'a rule of the configuration blocks the destination' },
     lines: [],
     race: null,
+    flow: null,
   });
   assert.equal((await ask('GET', '/api/v1/rules/test?target=a.test')).status, 200);
   assert.deepEqual(asked, [{ ip: '192.0.2.1', user: undefined, tag: undefined, listener: 'lan' }, undefined]);
