@@ -15,6 +15,7 @@ export const FLOWS_CHINESE: Readonly<Record<keyof typeof FLOWS_ENGLISH, string>>
   'flows-ended-count': '已结束 {count} 条流。',
   'flows-kind': '类型',
   'flows-kind-all': '全部',
+  'flows-kind-other': '其他',
   'flows-lead': '客户端与目标之间交换的数据报（UDP）：一个关联的每个目标占一行。',
   'flows-none': '没有符合的流。',
   'flows-open': '活动',

@@ -14,6 +14,7 @@ export const FLOWS_ENGLISH = {
   'flows-ended-count': '{count} flows have been ended.',
   'flows-kind': 'Kind',
   'flows-kind-all': 'all',
+  'flows-kind-other': 'other',
   'flows-lead':
     'What clients exchange with destinations by datagrams (UDP): one row for each destination of an association.',
   'flows-none': 'No flow matches.',

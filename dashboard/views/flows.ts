@@ -20,7 +20,7 @@ export const flows: MakeView = ({ api, notices }) => {
   ]);
   const kind = choice([
     ['', text('flows-kind-all')],
-    ...['quic', 'dns', 'other'].map((one): [string, string] => [one, codeText(one)]),
+    ...['quic', 'dns', 'other'].map((one): [string, string] => [one, kindText(one)]),
   ]);
   const order = choice([
     ['opened_at desc', text('sort-newest')],
@@ -42,7 +42,7 @@ export const flows: MakeView = ({ api, notices }) => {
         cell: ({ client, user }) => [...placeOf(client), user ? el('span', { class: 'sub' }, user) : null],
       },
       { head: text('line'), kind: 'wide', cell: lineCell },
-      { head: text('flows-kind'), kind: 'wide', cell: (one) => codeText(one.kind) },
+      { head: text('flows-kind'), kind: 'wide', cell: (one) => kindText(one.kind) },
       { head: text('state'), cell: stateOf },
       { head: text('flows-sent'), kind: 'number wide', cell: ({ datagrams_up }) => whole(datagrams_up) },
       { head: text('flows-came'), kind: 'number wide', cell: ({ datagrams_down }) => whole(datagrams_down) },
@@ -152,3 +152,6 @@ function stateOf({ phase, ending, cause }: Flow): HTMLElement {
     return el('span', {}, badge('plain', text('ended')), el('span', { class: 'why' }, codeText(ending ?? '')));
   return phase === 'open' ? badge('good', text('flows-open')) : badge('accent', text('flows-waiting'));
 }
+
+/** The code `other` is also one of causes, which have another text. */
+const kindText = (kind: string): string => (kind === 'other' ? text('flows-kind-other') : codeText(kind));

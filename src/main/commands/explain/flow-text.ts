@@ -31,7 +31,10 @@ function rowsOf({ line, why, addresses }: FlowLine, width: number, quic: FlowExp
   const head = (turn: string, name: string): string => `${turn.padStart(5)}  ${clipped(name, width).padEnd(width)}  `;
   const told = why.map(reasonText);
   if (addresses.length === 0)
-    return wrapped(head('never', line), (told.length > 0 ? told.join('; ') : 'no address is known').split(' '));
+    return wrapped(
+      head('never', line),
+      (told.length > 0 ? told.join('; ') : 'no address is known to which it may send').split(' '),
+    );
   return addresses.flatMap((one, place) => {
     const texts = [...(place === 0 ? told : []), addressText(one, quic)];
     return wrapped(head(String(one.turn), place === 0 ? line : ''), texts.join('; ').split(' '));

@@ -1,5 +1,6 @@
 // Whether a flow may go to its destination, and over which lines: rules, users, egress, limits and what an operator has set hold
 // for it as for a connection, and of the lines that are left only some carry datagrams. It orders nothing.
+import { isMulticast } from '../../../../protocol/address/multicast.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { whyUnaskable } from '../../../../protocol/outbound/chain.js';
 import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
@@ -38,6 +39,7 @@ export interface FlowLines {
   readonly client: Client | undefined;
 }
 
+const MULTICAST = failureOf('unspecified', 'an address of many hosts at a time');
 const NO_COMMAND = failureOf('line-no-udp', 'its protocol has no command for datagrams');
 const REFUSED = failureOf('line-no-udp', 'the proxy has said so before');
 
@@ -50,6 +52,7 @@ export function flowLines(
   if (spent !== undefined) return spent;
   const permission = parts.egress.mayAskFor(target, depth);
   if (permission.code !== 'allowed') return permission;
+  if (target.ip !== undefined && isMulticast(target.ip)) return MULTICAST;
   const allowed = parts.allowedFor(target, { connection, user });
   if (allowed.code !== 'allowed') return allowed;
   const { choice, client } = allowed;

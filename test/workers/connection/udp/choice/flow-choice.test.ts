@@ -23,6 +23,13 @@ test('an address goes over direct lines and SOCKS5 proxies, in the order of the 
   assert.deepEqual(world.flow(`${A}:53`).order, [`one ${A}`, `two ${A}`, `socks ${A}`]);
 });
 
+test('nothing goes to an address of many hosts, over no line', () => {
+  for (const many of ['224.0.0.251', '255.255.255.255', '[ff02::fb]']) {
+    const flow = new ChoiceWorld().flow(`${many}:5353`);
+    assert.deepEqual([flow.order, flow.refused?.code], [[], 'unspecified'], many);
+  }
+});
+
 test('a name is resolved for direct lines, and left to the proxies', () => {
   assert.deepEqual(known().flow(SITE).order, [`one ${A}`, `two ${A}`, 'socks']);
   const proxied = { upstream: [{ name: 'socks', type: 'socks5', host: '198.51.100.80', port: 1080 }] };
