@@ -177,7 +177,8 @@ export function slotOfNetwork(shares: Pick<Shares, 'slotOf'>, ip: Uint8Array | u
   return shares.slotOf(wordAt(ip, 0), wordAt(ip, 4), IPV6);
 }
 
-const shareOf = (room: number): number => Math.max(SHARE_LEAST, SHARE * room);
+/** The connections that one client network may have while so many are free, the one that it asks for included. */
+export const shareOf = (room: number): number => Math.max(SHARE_LEAST, SHARE * room);
 
 const wordAt = (ip: Uint8Array, at: number): number =>
   (ip[at] << 24) | (ip[at + 1] << 16) | (ip[at + 2] << 8) | ip[at + 3];

@@ -7,6 +7,8 @@
 // given to another holder. Threads that do this at the same moment may count a connection for the wrong holder, or give one
 // holder two slots, until that connection has ended: no count is ever lost.
 
+import { Held } from './held.js';
+
 /** Slots that are looked at for a key, one behind the other: at most half of all are in use, so that one is nearly always free. */
 const PROBES = 32;
 /** Of the header: the two seeds of the hashes, and how many connections are free. */
@@ -29,6 +31,8 @@ export interface SharesMemory {
   readonly counts: SharedArrayBuffer;
   /** When all tokens are back, by slot, in µs. */
   readonly full: SharedArrayBuffer;
+  /** See held.ts. */
+  readonly held: SharedArrayBuffer;
 }
 
 /** The monotonic clock, which all threads share, in µs. */
@@ -44,12 +48,13 @@ export class Shares {
   readonly #live: Int32Array;
   readonly #shaking: Int32Array;
   readonly #full: BigInt64Array;
+  readonly #held: Held;
 
   /**
    * `slots`: for holders with keys; 0 where nothing is limited, and nothing is counted. `fdsMax`: all fd numbers are smaller.
-   * `seed`: a random number of 32 bits, so that nobody can choose keys that meet.
+   * `seed`: a random number of 32 bits, so that nobody can choose keys that meet. `kinds`: of what connections hold (held.ts).
    */
-  static create(slots: number, fdsMax: number, seed: number): SharesMemory {
+  static create(slots: number, fdsMax: number, seed: number, kinds = 0): SharesMemory {
     const all = slots === 0 ? 0 : slots + RESERVED;
     const counts = new SharedArrayBuffer((HEADER + all * 3) * 4);
     new Int32Array(counts).set([seed, mixed(seed ^ 0x5bd1_e995)], SEEDS);
@@ -57,11 +62,12 @@ export class Shares {
       fds: new SharedArrayBuffer(slots === 0 ? 0 : fdsMax * 4),
       counts,
       full: new SharedArrayBuffer(all * 8),
+      held: Held.create(fdsMax, all, kinds),
     };
   }
 
   /** `clock`: in µs, the same in all threads; never negative. */
-  constructor({ fds, counts, full }: SharesMemory, clock = sharedClock) {
+  constructor({ fds, counts, full, held }: SharesMemory, clock = sharedClock) {
     const all = full.byteLength / 8;
     const column = (number: number): Int32Array => new Int32Array(counts, (HEADER + number * all) * 4, all);
     this.#clock = clock;
@@ -72,6 +78,7 @@ export class Shares {
     this.#live = column(1);
     this.#shaking = column(2);
     this.#full = new BigInt64Array(full);
+    this.#held = new Held(held, this.#fds.length, all);
   }
 
   /** The slot of the holder with this key; -1 when there is none left for it. `kind` keeps keys of different kinds apart. */
@@ -175,8 +182,25 @@ export class Shares {
     const entry = this.#fds[fd];
     this.#fds[fd] = 0;
     const slot = (entry & SLOT) - 1;
+    this.#held.release(fd, slot);
     if ((entry & SHAKING) !== 0) Atomics.sub(this.#shaking, slot, 1);
     Atomics.sub(this.#live, slot, 1);
+  }
+
+  /** The connection on this fd holds more of a kind, or less. Called by the fd's owner. It may have no holder. */
+  hold(fd: number, kind: number, more: number): void {
+    const slot = this.holderOf(fd);
+    if (slot >= 0) this.#held.add(fd, slot, kind, more);
+  }
+
+  /** What the connection on this fd holds of a kind. */
+  heldOn(fd: number, kind: number): number {
+    return this.#held.on(fd, kind);
+  }
+
+  /** What all connections of a holder hold of a kind. */
+  heldBy(slot: number, kind: number): number {
+    return this.#held.by(slot, kind);
   }
 
   /** Connections that are free in the gateway. */

@@ -1,8 +1,8 @@
-// Whether a client may have one more association, and an association one more flow or way: within what the gateway may have, and an
-// association within what its client network may have. All connection actors count in shared memory. Which flow gives way to
-// another one is not its question.
+// Whether a client may have one more association, and an association one more flow or way: within what the gateway may have, and
+// within what its client network may have: never so much that others find nothing (client-limits.ts says why four times what is
+// free). All connection actors count in shared memory. Which flow gives way to another one is not its question.
 import type { UdpOptions } from '../../protocol/udp-options.js';
-import { slotOfNetwork } from './client-limits.js';
+import { shareOf, slotOfNetwork } from './client-limits.js';
 import type { Shares } from './shares.js';
 import { type UdpUse, Used } from './udp-use.js';
 
@@ -12,17 +12,29 @@ export type UdpLimitOptions = Pick<
 >;
 
 /** Why a client gets no further association. */
-export type NoAssociation = 'gateway' | 'client';
+export type NoAssociation = 'gateway' | 'client' | 'share';
+/** Why an association gets no further flow. */
+export type NoFlow = 'gateway' | 'share';
+
+/** Flows that any association may have while one is free: its network may have many other associations. */
+const FLOWS_LEAST = 8;
+
+/** What associations hold beside themselves, by control connection and by network. */
+const Kind = { flows: 0 } as const;
+export const KINDS_HELD = Object.keys(Kind).length;
 
 export class UdpLimits {
   readonly #options: UdpLimitOptions;
   readonly #use: UdpUse;
   readonly #shares: Shares;
+  readonly #areShared: boolean;
 
-  constructor(options: UdpLimitOptions, use: UdpUse, shares: Shares) {
+  /** `areShared`: whether a part of the associations is kept free for other client networks: where there may be some. */
+  constructor(options: UdpLimitOptions, use: UdpUse, shares: Shares, areShared: boolean) {
     this.#options = options;
     this.#use = use;
     this.#shares = shares;
+    this.#areShared = areShared;
   }
 
   /**
@@ -33,9 +45,12 @@ export class UdpLimits {
     const { associations_max, client_associations_max } = this.#options;
     if (!this.#use.take(Used.associations, 1, associations_max)) return 'gateway';
     const slot = slotOfNetwork(this.#shares, ip);
-    if (slot < 0 || this.#shares.came(fd, slot, client_associations_max)) return undefined;
+    const share = this.#areShared
+      ? shareOf(associations_max - this.#use.total(Used.associations) + 1)
+      : Number.POSITIVE_INFINITY;
+    if (slot < 0 || this.#shares.came(fd, slot, Math.min(client_associations_max, share))) return undefined;
     this.ended();
-    return 'client';
+    return share < client_associations_max ? 'share' : 'client';
   }
 
   ended(): void {
@@ -45,18 +60,40 @@ export class UdpLimits {
   /** In few words, with the key. */
   why(excess: NoAssociation): string {
     const { associations_max, client_associations_max } = this.#options;
+    if (excess === 'share') return 'it has more than its share of the associations, of which few are free';
     return excess === 'gateway'
       ? `there are as many associations as udp.associations_max and the descriptors allow (${associations_max})`
       : `it has as many associations as udp.client_associations_max allows (${client_associations_max})`;
   }
 
-  /** Counts a flow in, if the gateway may have one more; false where another one has to give way. */
-  openFlow(): boolean {
-    return this.#use.take(Used.flows, 1, this.#options.flows_max);
+  /**
+   * Counts a flow in, of the association whose control connection is on `fd`, if the gateway and the association's network may
+   * have one more. Else it says why one has to give way. `hasMadeRoom`: some of the association have, so its share is not asked for.
+   */
+  openFlow(fd: number, hasMadeRoom = false): NoFlow | undefined {
+    const { flows_max } = this.#options;
+    if (!hasMadeRoom && this.#hasShareOfFlows(fd)) return 'share';
+    if (!this.#use.take(Used.flows, 1, flows_max)) return 'gateway';
+    this.#shares.hold(fd, Kind.flows, 1);
+    return undefined;
   }
 
-  flowsEnded(count: number): void {
-    this.#use.giveBack(Used.flows, count);
+  #hasShareOfFlows(fd: number): boolean {
+    if (this.#shares.heldOn(fd, Kind.flows) < FLOWS_LEAST) return false;
+    const free = this.#options.flows_max - this.#use.total(Used.flows);
+    return this.#shares.heldBy(this.#shares.holderOf(fd), Kind.flows) >= shareOf(free);
+  }
+
+  flowEnded(fd: number): void {
+    this.#use.giveBack(Used.flows, 1);
+    this.#shares.hold(fd, Kind.flows, -1);
+  }
+
+  /** In few words, with the key. */
+  whyNoFlow(excess: NoFlow): string {
+    return excess === 'gateway'
+      ? `there are as many flows as udp.flows_max allows (${this.#options.flows_max})`
+      : 'it has more than its share of the flows, of which few are free';
   }
 
   /** Counts the descriptors of a way in, if there are so many more. */

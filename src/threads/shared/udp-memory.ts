@@ -1,5 +1,6 @@
 // The memory that all connection actors share of datagrams. It keeps nothing, and says only what there is and how much.
 import { Shares, type SharesMemory } from './shares.js';
+import { KINDS_HELD } from './udp-limits.js';
 import { UdpLines } from './udp-lines.js';
 import { UdpUse } from './udp-use.js';
 
@@ -8,7 +9,7 @@ export interface UdpMemory {
   readonly lines: SharedArrayBuffer;
   /** See udp-use.ts. */
   readonly use: SharedArrayBuffer;
-  /** The associations of client networks, by the fds of their control connections. */
+  /** The associations of client networks, and their flows, by the fds of the control connections. */
   readonly shares: SharesMemory;
 }
 
@@ -24,6 +25,6 @@ export function newUdpMemory(associations: number, fdsMax: number, actors: numbe
   return {
     lines: UdpLines.create(),
     use: UdpUse.create(actors),
-    shares: Shares.create(Math.max(associations * SPARE, SLOTS_MIN), fdsMax, seed),
+    shares: Shares.create(Math.max(associations * SPARE, SLOTS_MIN), fdsMax, seed, KINDS_HELD),
   };
 }

@@ -111,7 +111,8 @@ export class Generations {
     if (this.#stranger !== undefined) clients.takeAllFor(this.#stranger.client, this.#stranger.lines);
     const rules = new RulesReplica(tables);
     const ownLines = dialLines(lines);
-    const udpLimits = new UdpLimits(options.udp, this.#lasting.udpUse, this.#lasting.udpShares);
+    const { udpUse, udpShares } = this.#lasting;
+    const udpLimits = new UdpLimits(options.udp, udpUse, udpShares, areClientsLimited(options));
     const context: Context = {
       ...parts,
       options,

@@ -9,7 +9,7 @@ import { type Failure, failureOf } from '../../protocol/race/failure.js';
 import type { User } from '../../protocol/users/user.js';
 import type { ClientLimits } from '../../threads/shared/client-limits.js';
 import { Counter } from '../../threads/shared/counters.js';
-import type { UdpLimits } from '../../threads/shared/udp-limits.js';
+import type { NoFlow, UdpLimits } from '../../threads/shared/udp-limits.js';
 import type { UserLimits } from '../../threads/shared/user-limits.js';
 import type { UserRights } from './client/authenticator.js';
 import type { ClientNotices } from './shared/client-notices.js';
@@ -22,7 +22,7 @@ const REFUSED_MS = 1000;
 export interface LimitsParts {
   readonly clients: Pick<ClientLimits, 'told' | 'refuses' | 'refusedFor' | 'requested' | 'isTight' | 'why'>;
   readonly users: Pick<UserLimits, 'admit' | 'isSpent' | 'why'>;
-  readonly udp: Pick<UdpLimits, 'begin' | 'why'>;
+  readonly udp: Pick<UdpLimits, 'begin' | 'why' | 'whyNoFlow'>;
   readonly rights: Pick<UserRights, 'limitsOf'>;
   readonly notices: Pick<ClientNotices, 'tell'>;
   readonly counters: Float64Array;
@@ -86,8 +86,15 @@ export class Limits {
     if (excess === undefined) return undefined;
     const why = udp.why(excess);
     counters[Counter.limited] += 1;
-    notices.tell(tooManyAssociations(excess === 'client' ? ip : undefined, why), now);
-    return failureOf(excess === 'client' ? 'client-limit' : 'out-of-resources', why);
+    const isClients = excess !== 'gateway';
+    notices.tell(tooManyAssociations(isClients ? ip : undefined, why), now);
+    return failureOf(isClients ? 'client-limit' : 'out-of-resources', why);
+  }
+
+  /** Tells why flows of the client at `ip` give way to its new ones, or why it gets none. */
+  flowExceeds(excess: NoFlow, ip: Uint8Array | undefined, now: number): void {
+    const { udp, notices } = this.#parts;
+    notices.tell(tooManyFlows(excess, ip, udp.whyNoFlow(excess)), now);
   }
 
   /** Why a user may begin to send datagrams to no further destination; undefined where it may. */
@@ -115,6 +122,21 @@ function tooManyAssociations(ip: Uint8Array | undefined, why: string): Notice {
   const topic = ip === undefined ? 'associations' : `associations of ${networkText(networkOctets(ip))}`;
   const fields = ip === undefined ? {} : { client: networkText(networkOctets(ip)) };
   return { topic, crowd: 'clients', level: 'warn', message: `an association is refused: ${why}`, fields };
+}
+
+function tooManyFlows(excess: NoFlow, ip: Uint8Array | undefined, why: string): Notice {
+  const client = networkText(networkOctets(ip));
+  const base = { crowd: 'clients', level: 'warn' } as const;
+  if (excess === 'share') {
+    const message = `flows of a client give way to its new ones: ${why}`;
+    return { ...base, topic: `flows of ${client}`, message, fields: { client } };
+  }
+  return {
+    ...base,
+    topic: 'flows',
+    message: `the longest silent flows give way, and who has none gets none: ${why}`,
+    fields: {},
+  };
 }
 
 function overLimit(user: string, why: string, ip: Uint8Array | undefined): Notice {

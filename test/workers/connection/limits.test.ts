@@ -29,7 +29,7 @@ function actor() {
   const told: Notice[] = [];
   const udpShares = new Shares(Shares.create(256, FDS_MAX, 7));
   const udpOptions = { associations_max: 3, client_associations_max: 2, flows_max: 9, way_fds_max: 9 };
-  const udp = new UdpLimits(udpOptions, new UdpUse(UdpUse.create(1), 0), udpShares);
+  const udp = new UdpLimits(udpOptions, new UdpUse(UdpUse.create(1), 0), udpShares, false);
   const table = new UserTable(UserTable.create());
   const counters = new Float64Array(Object.keys(Counter).length);
   const limits = new Limits({
@@ -120,6 +120,19 @@ test('a client network has so many associations, and the gateway, and who gets n
   udp.ended();
   udpShares.closing(20);
   assert.equal(limits.associated(25, undefined, HERE, 0), undefined);
+});
+
+test('who has too many flows is told of, a network by its name', () => {
+  const { limits, told } = actor();
+  limits.flowExceeds('share', TOLD, 0);
+  limits.flowExceeds('gateway', TOLD, 0);
+  assert.deepEqual(
+    told.map(({ topic, message, fields }) => [topic, message.slice(message.indexOf(': ') + 2), fields]),
+    [
+      ['flows of 192.0.2.1', 'it has more than its share of the flows, of which few are free', { client: '192.0.2.1' }],
+      ['flows', 'there are as many flows as udp.flows_max allows (9)', {}],
+    ],
+  );
 });
 
 test('an association is refused to whom a connection is refused', () => {

@@ -35,7 +35,7 @@ const ENDED_COLUMNS: readonly Column<Part>[] = [
 
 /** Of both directions together. */
 function rate(row: Part): string {
-  const [up, down] = [row.number('rate_up_bytes_s'), row.number('rate_down_bytes_s')];
+  const [up, down] = [row.number('bytes_up_per_s'), row.number('bytes_down_per_s')];
   return up === undefined && down === undefined ? '' : rateText((up ?? 0) + (down ?? 0));
 }
 

@@ -29,7 +29,7 @@ export class ConnectionRates {
   /** What the gateway has measured stands in until a connection is seen twice. */
   of(row: Part): number | undefined {
     const own = this.#seen.get(row.text('id') ?? '')?.rate;
-    const [up, down] = [row.number('rate_up_bytes_s'), row.number('rate_down_bytes_s')];
+    const [up, down] = [row.number('bytes_up_per_s'), row.number('bytes_down_per_s')];
     return own ?? (up === undefined && down === undefined ? undefined : (up ?? 0) + (down ?? 0));
   }
 }

@@ -13,15 +13,14 @@ import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { ClientEndpoint } from '../../../protocol/udp/client-endpoint.js';
 import { targetOfHeader } from '../../../protocol/udp/header.js';
-import type { UdpLimits } from '../../../threads/shared/udp-limits.js';
+import type { NoFlow, UdpLimits } from '../../../threads/shared/udp-limits.js';
 import type { CutBy, QuietCarrier } from '../relay/carrier.js';
 import type { RelayEnd, RelayOutcome } from '../relay/relay-end.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Asker, FlowCandidate } from './choice/choice.js';
 import { ClientSocket, type ClientSocketOutcome, type ClientSocketParts } from './client-socket.js';
 import type { Flow } from './flows/flow.js';
-import type { FlowOwner } from './flows/flow-parts.js';
-import { FlowSet, type FlowSetParts } from './flows/flow-set.js';
+import { FlowSet, type FlowSetOwner, type FlowSetParts } from './flows/flow-set.js';
 import type { Route } from './flows/route.js';
 import type { AssociationNote } from './records/association-note.js';
 import type { UdpTally } from './tally.js';
@@ -30,13 +29,18 @@ import { type OpenWay, Ways } from './ways/ways.js';
 
 /** The parts of the actor's context that an association needs. */
 export interface AssociationParts extends FlowSetParts, ClientSocketParts {
-  readonly engine: ClientSocketParts['engine'] & Pick<Engine, 'now' | 'handOver' | 'receive' | 'close'>;
+  readonly engine: ClientSocketParts['engine'] & Pick<Engine, 'now' | 'clock' | 'handOver' | 'receive' | 'close'>;
   readonly deadlines: DeadlineWheel;
   readonly udpTally: Pick<UdpTally, 'dropped' | 'ended'>;
   readonly udpLimits: FlowSetParts['udpLimits'] & Pick<UdpLimits, 'ended'>;
+  /** Told of those that have too many flows. */
+  readonly limits: { flowExceeds(excess: NoFlow, ip: Uint8Array | undefined, now: number): void };
   readonly ends: Pick<RelayOutcome, 'relayed'>;
   readonly openWay: OpenWay;
 }
+
+/** A flood of new flows makes at most one notice in this time. */
+const TELL_MS = 1000;
 
 /** Whose association it is, and by what it is known. */
 export interface Associate extends Asker {
@@ -49,7 +53,7 @@ export interface Associate extends Asker {
   readonly note: AssociationNote;
 }
 
-export class Association extends TimedHandler implements FlowOwner, WayOutcome, ClientSocketOutcome, QuietCarrier {
+export class Association extends TimedHandler implements FlowSetOwner, WayOutcome, ClientSocketOutcome, QuietCarrier {
   readonly asker: Asker;
   readonly note: AssociationNote;
   readonly quiet: Quiet;
@@ -61,6 +65,7 @@ export class Association extends TimedHandler implements FlowOwner, WayOutcome, 
   /** Whose datagrams come. */
   #flow: Flow | undefined;
   #isOver = false;
+  #told = Number.NEGATIVE_INFINITY;
   /** Bytes from the client and to it, without headers. */
   up = 0;
   down = 0;
@@ -160,6 +165,13 @@ export class Association extends TimedHandler implements FlowOwner, WayOutcome, 
   ended(flow: Flow): void {
     if (this.#flow === flow) this.#flow = undefined;
     this.#flows.ended(flow);
+  }
+
+  exceeds(excess: NoFlow): void {
+    const { engine, limits } = this.#parts;
+    if (engine.now - this.#told < TELL_MS) return;
+    this.#told = engine.now;
+    limits.flowExceeds(excess, this.note.clientIp, engine.clock());
   }
 
   // From destinations

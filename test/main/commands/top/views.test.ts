@@ -15,7 +15,7 @@ test('a rate is what a connection has carried since it was last seen', () => {
   const rates = new ConnectionRates();
   rates.see([row('a', 1000)], 0);
   assert.equal(rates.of(row('a', 1000)), undefined);
-  assert.equal(rates.of(row('a', 1000, { rate_down_bytes_s: 7 })), 7);
+  assert.equal(rates.of(row('a', 1000, { bytes_down_per_s: 7 })), 7);
   rates.see([row('a', 3000), row('b', 5)], 1000);
   assert.deepEqual([rates.of(row('a', 3000)), rates.of(row('b', 5))], [2000, undefined]);
   // So soon it is the same.

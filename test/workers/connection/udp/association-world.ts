@@ -35,6 +35,9 @@ export class AssociationWorld {
   readonly ended: RelayEnd[] = [];
   /** Flows, ways and associations that are counted. */
   readonly counts = { flows: 0, ways: 0, associations: 1 };
+  flows_max = Number.POSITIVE_INFINITY;
+  /** What was told of flows for which there is no room. */
+  readonly exceeded: unknown[] = [];
   readonly parts: AssociateParts;
   readonly quiet: Quiet = { keepalive: false, idle_timeout_ms: Number.POSITIVE_INFINITY };
   /** The client's end of the control connection, and its address as the records have it. */
@@ -48,11 +51,13 @@ export class AssociationWorld {
     const { counts } = this;
     const queues = new QueueRoom(100_000);
     const udpLimits = {
-      openFlow: () => {
+      openFlow: (fd: number) => {
+        assert.equal(fd, this.#near);
+        if (counts.flows >= this.flows_max) return 'gateway' as const;
         counts.flows += 1;
-        return true;
+        return undefined;
       },
-      flowsEnded: (count: number) => void Object.assign(counts, { flows: counts.flows - count }),
+      flowEnded: () => void Object.assign(counts, { flows: counts.flows - 1 }),
       openWay: (fds: number) => {
         counts.ways += fds;
         return true;
@@ -70,6 +75,7 @@ export class AssociationWorld {
     this.parts = {
       ...{ engine, deadlines: this.deadlines, options: { udp: { ...OPTIONS, ...options } }, queues, seed: 7 },
       ...{ udpTally, udpLimits, contests: { of: () => undefined } },
+      limits: { flowExceeds: (excess, ip) => void this.exceeded.push([excess, ip]) },
       flowBook: { opened: () => 0, up: nothing, down: nothing, carried: nothing, failed: nothing, ended: nothing },
       records: {
         clientIp: () => this.clientIp,

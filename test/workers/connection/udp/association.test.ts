@@ -170,6 +170,23 @@ for (const engine of ENGINES) {
       ends(world, own);
     });
 
+    scenario('drops what has no flow, and tells of it once, where others have all of them', (world) => {
+      const own = new AssociationWorld(world);
+      own.flows_max = 0;
+      const { relay } = own.begin();
+      const [client, far] = [own.peer(), own.peer()];
+      for (const text of ['one', 'two', 'three']) {
+        own.send(client, relay, far, text);
+        own.hasNothing(far);
+      }
+      assert.deepEqual(own.dropped, { limited: 3 });
+      assert.deepEqual(own.exceeded, [['gateway', IPV4]]);
+      own.flows_max = 1;
+      own.send(client, relay, far, 'four');
+      assert.equal(own.read(far).text, 'four');
+      ends(world, own);
+    });
+
     scenario('holds no more flows than it may, whatever its client sends to', (world) => {
       const own = new AssociationWorld(world, { association_flows_max: 8 });
       const { relay } = own.begin();

@@ -9,7 +9,7 @@ import { FlowTable } from '../../../../protocol/udp/flow-table.js';
 import { headerOfIp } from '../../../../protocol/udp/header.js';
 import { Peers } from '../../../../protocol/udp/peers.js';
 import type { UdpFilter, UdpOptions } from '../../../../protocol/udp-options.js';
-import type { UdpLimits } from '../../../../threads/shared/udp-limits.js';
+import type { NoFlow, UdpLimits } from '../../../../threads/shared/udp-limits.js';
 import type { Way } from '../ways/way.js';
 import { Flow } from './flow.js';
 import type { FlowOwner, FlowParts } from './flow-parts.js';
@@ -23,14 +23,22 @@ export interface FlowSetParts extends FlowParts {
   readonly options: {
     readonly udp: FlowParts['options']['udp'] & Pick<UdpOptions, 'association_flows_max' | 'filter'>;
   };
-  readonly udpLimits: Pick<UdpLimits, 'openFlow' | 'flowsEnded'>;
+  readonly udpLimits: Pick<UdpLimits, 'openFlow' | 'flowEnded'>;
   /** A random integer of this process. */
   readonly seed: number;
 }
 
+/** An association of which more is known than a flow needs. */
+export interface FlowSetOwner extends FlowOwner {
+  /** Its control connection, by whose fd its flows are counted. */
+  readonly client: { readonly fd: number };
+  /** The bounds of client or gateway are reached. */
+  exceeds(excess: NoFlow): void;
+}
+
 export class FlowSet {
   readonly #parts: FlowSetParts;
-  readonly #owner: FlowOwner;
+  readonly #owner: FlowSetOwner;
   readonly #filter: UdpFilter;
   readonly #table: FlowTable<Flow>;
   readonly #peers: Peers<Way, PeeredFlow, FlowPeer>;
@@ -39,7 +47,7 @@ export class FlowSet {
   /** Routes to names that proxies resolve, and their flows. */
   readonly #named = new Map<Route, PeeredFlow>();
 
-  constructor(parts: FlowSetParts, owner: FlowOwner) {
+  constructor(parts: FlowSetParts, owner: FlowSetOwner) {
     this.#parts = parts;
     this.#owner = owner;
     this.#filter = parts.options.udp.filter;
@@ -53,15 +61,27 @@ export class FlowSet {
 
   /** A new flow, for which the longest silent one gives way where there are too many; undefined if there is no room. */
   add(target: Target, header: Uint8Array): Flow | undefined {
-    const { udpLimits, options } = this.#parts;
-    if (this.#table.size >= options.udp.association_flows_max) this.#table.oldest?.end('gave-way');
-    if (!udpLimits.openFlow()) {
-      this.#table.oldest?.end('gave-way');
-      if (!udpLimits.openFlow()) return undefined;
-    }
+    if (this.#table.size >= this.#parts.options.udp.association_flows_max) this.#giveWay();
+    if (!this.#hasRoom()) return undefined;
     const flow = new Flow(this.#parts, this.#owner, target, header);
     this.#table.add(flow);
     return flow;
+  }
+
+  #hasRoom(): boolean {
+    const { udpLimits } = this.#parts;
+    const { fd } = this.#owner.client;
+    const excess = udpLimits.openFlow(fd);
+    if (excess === undefined) return true;
+    this.#owner.exceeds(excess);
+    this.#giveWay();
+    // What a network has beyond its share becomes less with each new flow.
+    if (excess === 'share') this.#giveWay();
+    return udpLimits.openFlow(fd, true) === undefined;
+  }
+
+  #giveWay(): void {
+    this.#table.oldest?.end('gave-way');
   }
 
   moved(flow: Flow): void {
@@ -70,7 +90,7 @@ export class FlowSet {
 
   ended(flow: Flow): void {
     this.#table.remove(flow);
-    this.#parts.udpLimits.flowsEnded(1);
+    this.#parts.udpLimits.flowEnded(this.#owner.client.fd);
   }
 
   /** Answers by the route are the flow's. */

@@ -15,20 +15,26 @@ const OTHER = Uint8Array.of(192, 0, 2, 8);
 class SetWorld extends FlowWorld {
   readonly flows: FlowSet;
   readonly way: FakeWay;
+  readonly client = { fd: 31 };
+  readonly excesses: string[] = [];
   room: number;
+  isOverShare = false;
 
   constructor(filter: UdpFilter = 'endpoint', { room = 100, association = 100, isDirect = true } = {}) {
     super();
     this.room = room;
     this.way = new FakeWay(lineOf(1, isDirect));
     const udpLimits = {
-      openFlow: () => {
-        if (this.room === 0) return false;
+      openFlow: (fd: number, hasMadeRoom = false) => {
+        assert.equal(fd, this.client.fd);
+        if (this.isOverShare && !hasMadeRoom) return 'share' as const;
+        if (this.room === 0) return 'gateway' as const;
         this.room -= 1;
-        return true;
+        return undefined;
       },
-      flowsEnded: (count: number) => {
-        this.room += count;
+      flowEnded: (fd: number) => {
+        assert.equal(fd, this.client.fd);
+        this.room += 1;
       },
     };
     const udp = { ...this.options.udp, association_flows_max: association, filter };
@@ -37,6 +43,10 @@ class SetWorld extends FlowWorld {
   }
 
   asked: Target | undefined;
+
+  exceeds(excess: string): void {
+    this.excesses.push(excess);
+  }
 
   add(target: Target, header: Uint8Array): Flow | undefined {
     this.asked = target;
@@ -95,9 +105,19 @@ describe('the number of flows', () => {
     const first = world.addIp(IP, 1);
     assert.ok(first);
     assert.ok(world.addIp(IP, 2));
-    assert.deepEqual([first.closeByOperator(), world.room], [false, 0]);
+    assert.deepEqual([first.closeByOperator(), world.room, world.excesses], [false, 0, ['gateway']]);
     const other = new SetWorld('endpoint', { room: 0 });
     assert.equal(other.addIp(IP, 1), undefined);
+    assert.deepEqual(other.excesses, ['gateway']);
+  });
+
+  test('of a client network beyond its share becomes less: two of its own give way to each new one', () => {
+    const world = new SetWorld();
+    for (let port = 1; port <= 10; port += 1) world.addIp(IP, port);
+    world.isOverShare = true;
+    assert.ok(world.addIp(IP, 11));
+    assert.ok(world.addIp(IP, 12));
+    assert.deepEqual([world.room, world.excesses], [92, ['share', 'share']]);
   });
 
   test('nothing is left at their end', () => {
