@@ -16,12 +16,12 @@ export type NoAssociation = 'gateway' | 'client' | 'share';
 /** Why an association gets no further flow. */
 export type NoFlow = 'gateway' | 'share';
 
-/** Flows that any association may have while one is free: its network may have many other associations. */
-const FLOWS_LEAST = 8;
-
 /** What associations hold beside themselves, by control connection and by network. */
-const Kind = { flows: 0 } as const;
+const Kind = { flows: 0, wayFds: 1 } as const;
+type Kind = (typeof Kind)[keyof typeof Kind];
 export const KINDS_HELD = Object.keys(Kind).length;
+/** Of each kind, what any association may have while so much is free: its network may have many other associations. */
+const LEAST: Readonly<Record<Kind, number>> = { [Kind.flows]: 8, [Kind.wayFds]: 2 };
 
 export class UdpLimits {
   readonly #options: UdpLimitOptions;
@@ -72,16 +72,10 @@ export class UdpLimits {
    */
   openFlow(fd: number, hasMadeRoom = false): NoFlow | undefined {
     const { flows_max } = this.#options;
-    if (!hasMadeRoom && this.#hasShareOfFlows(fd)) return 'share';
+    if (!hasMadeRoom && this.#hasShare(fd, Kind.flows, 1, flows_max - this.#use.total(Used.flows))) return 'share';
     if (!this.#use.take(Used.flows, 1, flows_max)) return 'gateway';
     this.#shares.hold(fd, Kind.flows, 1);
     return undefined;
-  }
-
-  #hasShareOfFlows(fd: number): boolean {
-    if (this.#shares.heldOn(fd, Kind.flows) < FLOWS_LEAST) return false;
-    const free = this.#options.flows_max - this.#use.total(Used.flows);
-    return this.#shares.heldBy(this.#shares.holderOf(fd), Kind.flows) >= shareOf(free);
   }
 
   flowEnded(fd: number): void {
@@ -96,12 +90,27 @@ export class UdpLimits {
       : 'it has more than its share of the flows, of which few are free';
   }
 
-  /** Counts the descriptors of a way in, if there are so many more. */
-  openWay(fds: number): boolean {
-    return this.#use.take(Used.wayFds, fds, this.#options.way_fds_max);
+  /**
+   * Counts the descriptors of a way in, of the association whose control connection is on `fd`, if there are so many more for it and
+   * its network.
+   */
+  openWay(fd: number, fds: number): boolean {
+    const { way_fds_max } = this.#options;
+    if (this.#hasShare(fd, Kind.wayFds, fds, way_fds_max - this.#use.total(Used.wayFds))) return false;
+    if (!this.#use.take(Used.wayFds, fds, way_fds_max)) return false;
+    this.#shares.hold(fd, Kind.wayFds, fds);
+    return true;
   }
 
-  wayClosed(fds: number): void {
+  wayClosed(fd: number, fds: number): void {
     this.#use.giveBack(Used.wayFds, fds);
+    this.#shares.hold(fd, Kind.wayFds, -fds);
+  }
+
+  /** Whether the association has so much that its network may have no more of it while so much is free. */
+  #hasShare(fd: number, kind: Kind, more: number, free: number): boolean {
+    if (this.#shares.heldOn(fd, kind) + more <= LEAST[kind]) return false;
+    const slot = this.#shares.holderOf(fd);
+    return slot >= 0 && this.#shares.heldBy(slot, kind) + more > shareOf(free);
   }
 }

@@ -44,16 +44,16 @@ test('flows, and the descriptors of ways, have a bound for all', () => {
   one.flowEnded(1);
   one.flowEnded(1);
   assert.equal(other.openFlow(1), undefined);
-  assert.deepEqual([one.openWay(4), other.openWay(3), other.openWay(2)], [true, false, true]);
-  one.wayClosed(4);
-  assert.equal(other.openWay(3), true);
+  assert.deepEqual([one.openWay(1, 4), other.openWay(2, 3), other.openWay(2, 2)], [true, false, true]);
+  one.wayClosed(1, 4);
+  assert.equal(other.openWay(2, 3), true);
 });
 
 test('what a dead actor had is given back, and only that', () => {
   const { one, other, use } = actors();
   one.begin(1, CLIENT);
   one.openFlow(1);
-  one.openWay(2);
+  one.openWay(1, 2);
   other.openFlow(2);
   use[0].clear();
   use[0].clear();
@@ -116,4 +116,18 @@ test('where others may come, a client network leaves some of the associations to
   assert.equal(one.begin(100, network(2)), undefined);
   const { one: alone } = actors(MANY);
   for (let fd = 1; fd <= 100; fd += 1) assert.equal(alone.begin(fd, CLIENT), undefined);
+});
+
+test('a client network leaves a part of the descriptors of ways to others, and each of its associations has two', () => {
+  const { one, shares } = actors({ ...MANY, way_fds_max: 50 });
+  for (let fd = 1; fd <= 4; fd += 1) one.begin(fd, CLIENT);
+  let opened = 0;
+  while (one.openWay(1, 3)) opened += 3;
+  assert.equal(opened, 42);
+  assert.deepEqual([one.openWay(2, 2), one.openWay(2, 1), one.openWay(3, 3)], [true, false, false]);
+  one.begin(9, network(2));
+  assert.equal(one.openWay(9, 3), true);
+  one.wayClosed(1, 3);
+  shares.closing(1);
+  assert.equal(shares.heldBy(shares.holderOf(2), 1), 2);
 });

@@ -58,11 +58,12 @@ export class AssociationWorld {
         return undefined;
       },
       flowEnded: () => void Object.assign(counts, { flows: counts.flows - 1 }),
-      openWay: (fds: number) => {
+      openWay: (fd: number, fds: number) => {
+        assert.equal(fd, this.#near);
         counts.ways += fds;
         return true;
       },
-      wayClosed: (fds: number) => void Object.assign(counts, { ways: counts.ways - fds }),
+      wayClosed: (_fd: number, fds: number) => void Object.assign(counts, { ways: counts.ways - fds }),
       ended: () => void Object.assign(counts, { associations: counts.associations - 1 }),
     };
     const links = { begins: () => {}, ends: () => {}, whyOut: () => undefined, sourceFor: () => undefined };

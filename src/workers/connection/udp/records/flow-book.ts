@@ -69,15 +69,21 @@ export class FlowBook {
     this.#count(flow, 0, bytes);
   }
 
-  /** What goes over several lines before one of them carries the flow is counted for none. */
+  /** What goes over several lines before one of them carries the flow is counted for that one, when it does. */
   #count(flow: number, up: number, down: number): void {
     const line = this.#records?.lineOf(flow);
-    if (line !== undefined) this.#parts.carrying.datagrams(line, this.#records?.userOf(flow), up, down);
+    if (line !== undefined && up + down > 0)
+      this.#parts.carrying.datagrams(line, this.#records?.userOf(flow), up, down);
   }
 
   /** A line carries it from here on. `ip`: what is sent to; undefined where the proxy resolves the name. */
   carried(flow: number, line: number, ip: Uint8Array | undefined): void {
-    this.#records?.carried(flow, line, ip);
+    const records = this.#records;
+    if (records === undefined) return;
+    const isFirst = records.lineOf(flow) === undefined;
+    records.carried(flow, line, ip);
+    const { reader } = records;
+    if (isFirst && reader.has(flow, 'live')) this.#count(flow, reader.bytes(flow, 'up'), reader.bytes(flow, 'down'));
   }
 
   /** It has turned out to be one of QUIC. So do flows with a name, or with a race. */

@@ -29,7 +29,7 @@ export interface DirectWayParts {
 }
 
 const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
-const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left for ways of datagrams');
+const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left to its client for ways of datagrams');
 const MULTICAST = failureOf('unspecified', 'a multicast address');
 const UNRESOLVED = failureOf('internal', 'a direct line was given no address');
 
@@ -45,10 +45,10 @@ export function openDirectWay(
   if (out !== undefined) return out;
   const source = line.isAuto ? links.sourceFor(line, ipLength) : line;
   if (source === undefined) return NO_SOURCE;
-  if (!udpLimits.openWay(1)) return NO_ROOM;
+  if (!udpLimits.openWay(outcome.client.fd, 1)) return NO_ROOM;
   const fd = openFrom(line, source, ipLength);
   if (typeof fd === 'number') return new DirectWay(parts, line, source, outcome, fd);
-  udpLimits.wayClosed(1);
+  udpLimits.wayClosed(outcome.client.fd, 1);
   return fd;
 }
 
@@ -105,7 +105,7 @@ class DirectWay extends Handler implements Way, OverLink {
     this.state = 'failed';
     if (this.line.hasLink) this.#parts.links.ends(this.line.number, this);
     this.#parts.engine.close(this.#socket, 'graceful');
-    this.#parts.udpLimits.wayClosed(1);
+    this.#parts.udpLimits.wayClosed(this.#outcome.client.fd, 1);
   }
 
   linkDown(failure: Failure): void {

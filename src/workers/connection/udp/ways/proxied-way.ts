@@ -39,7 +39,7 @@ export interface ProxiedWayParts extends AssociationsParts, FirstProxyParts {
   readonly unheard: Unheard;
 }
 
-const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left for the ways of datagrams');
+const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left to its client for ways of datagrams');
 const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
 
 /** At another address of the first proxy these would be the same. */
@@ -88,7 +88,7 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
 
   begin(): Failure | undefined {
     const { udpLimits, unheard, links } = this.#parts;
-    if (!udpLimits.openWay(this.#fds)) return NO_ROOM;
+    if (!udpLimits.openWay(this.#outcome.client.fd, this.#fds)) return NO_ROOM;
     this.#crowd = unheard.begins(this.line.number);
     if (this.line.hasLink) links.begins(this.line.number, this);
     const found = this.#proxy.find();
@@ -252,7 +252,7 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
     this.#proxy.forget();
     this.#associations?.close();
     if (this.#socket !== undefined) engine.close(this.#socket, 'graceful');
-    udpLimits.wayClosed(this.#fds);
+    udpLimits.wayClosed(this.#outcome.client.fd, this.#fds);
   }
 }
 

@@ -29,6 +29,8 @@ export interface Way {
 
 /** Hears of a way. Nothing is called within a call of the way. */
 export interface WayOutcome {
+  /** Its control connection, by whose fd the descriptors of the way are counted. */
+  readonly client: { readonly fd: number };
   opened(way: Way): void;
   /** Before it was open, or later, such as when a proxy has ended its control connection. Called once; it is closed by then. */
   failed(way: Way, failure: Failure): void;

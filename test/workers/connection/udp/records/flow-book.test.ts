@@ -169,7 +169,7 @@ test('at level debug each flow has its line in the log, and the access log its r
   assert.deepEqual([target, kind, line, ending], ['b.test:53', 'dns', 'direct', 'idle']);
 });
 
-test('datagrams count for the line that carries the flow, and for its user, but not while none carries it', () => {
+test('datagrams count for the line that carries the flow, and for its user, with what went out before', () => {
   const world = new FlowsWorld();
   const { book } = world;
   const flow = world.open({ association: associationOf('10.0.0.9', 'ada') });
@@ -179,9 +179,13 @@ test('datagrams count for the line that carries the flow, and for its user, but 
   book.up(flow, 2, 2000);
   book.down(flow, 1, 500);
   book.down(other, 1, 7);
+  book.carried(flow, 0, undefined);
+  book.up(flow, 1, 40);
   assert.deepEqual(world.carried, [
+    [1, 'ada', 1200, 0],
     [1, 'ada', 2000, 0],
     [1, 'ada', 0, 500],
     [2, undefined, 0, 7],
+    [0, 'ada', 40, 0],
   ]);
 });

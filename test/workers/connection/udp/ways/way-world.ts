@@ -53,6 +53,7 @@ export class WayWorld implements WayOutcome {
   readonly deadlines: DeadlineWheel;
   readonly line: DialLine;
   readonly unheard = new Unheard();
+  readonly client = { fd: 31 };
   readonly parts: ProxiedWayParts;
   readonly links: Links;
   /** Whether the line relays, as it was found out. */
@@ -118,12 +119,14 @@ export class WayWorld implements WayOutcome {
         mayDial: (_line, ip) => (denied.includes(formatIp(ip)) ? failureOf('loop', 'office') : { code: 'allowed' }),
       },
       udpLimits: {
-        openWay: (fds) => {
+        openWay: (fd, fds) => {
+          assert.equal(fd, this.client.fd);
           if (this.fds + fds > (options.fds_max ?? 100)) return false;
           this.fds += fds;
           return true;
         },
-        wayClosed: (fds) => {
+        wayClosed: (fd, fds) => {
+          assert.equal(fd, this.client.fd);
           this.fds -= fds;
         },
       },
