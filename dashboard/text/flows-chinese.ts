@@ -26,6 +26,7 @@ export const FLOWS_CHINESE: Readonly<Record<keyof typeof FLOWS_ENGLISH, string>>
 
 export const FLOWS_CHINESE_CODES = {
   'gave-way': '让位给另一条流',
+  unanswered: '客户端一直在发，却没有回应',
   'association-ended': '所属关联已结束',
   forged: '收到的应答未通过验证',
   quic: 'QUIC',

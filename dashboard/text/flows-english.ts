@@ -27,6 +27,7 @@ export const FLOWS_ENGLISH = {
 /** How flows end, what they carry, and what came of the lines of a QUIC race. */
 export const FLOWS_ENGLISH_CODES = {
   'gave-way': 'gave way to another flow',
+  unanswered: 'went on without an answer',
   'association-ended': 'its association ended',
   forged: 'what came was not authentic',
   quic: 'QUIC',

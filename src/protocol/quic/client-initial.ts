@@ -59,10 +59,11 @@ export type FlightReading =
 const INCOMPLETE = { kind: 'incomplete' } as const;
 const REPEAT = { kind: 'repeat' } as const;
 
+export const mayHaveInitialSize = (size: number): boolean => size >= DATAGRAM_SIZE_MIN && size <= DATAGRAM_SIZE_MAX;
+
 /** Whether a datagram may be the first of a client of QUIC. To be asked before a FirstFlight is made: it costs next to nothing. */
 export function mayBeInitial(bytes: Uint8Array, start: number, end: number): boolean {
-  const size = end - start;
-  if (size < DATAGRAM_SIZE_MIN || size > DATAGRAM_SIZE_MAX) return false;
+  if (!mayHaveInitialSize(end - start)) return false;
   return isLong(bytes[start]) && quicVersion(readUint32(bytes, start + 1)) !== undefined;
 }
 
@@ -92,6 +93,11 @@ export class FirstFlight {
   /** Once its ClientHello is whole, also of a flight with early data. */
   get hello(): QuicHello | undefined {
     return this.#hello;
+  }
+
+  /** Whether nothing more is read. */
+  get isOver(): boolean {
+    return this.#end !== undefined;
   }
 
   /** Reads the next datagram of the client, from `start` to `end`. */

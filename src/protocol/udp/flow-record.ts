@@ -18,6 +18,8 @@ export const FLOW_ENDINGS = [
   'gave-way',
   /** Nothing carries it, or what carried it has failed: `cause` says why. */
   'failed',
+  /** The client went on for long and nothing came back: the next datagram begins a new flow, which chooses its line anew. */
+  'unanswered',
   /** Its association has ended: the control connection is gone. */
   'association-ended',
   'closed-by-operator',

@@ -177,9 +177,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   // From destinations
 
   came(way: Way, batch: Batch): void {
-    const peer = this.#flows.peerOf(way, batch);
-    if (peer !== undefined) peer.flow.came(peer, batch);
-    else this.#cameUnasked(batch);
+    if (!this.#flows.came(way, batch)) this.#cameUnasked(batch);
   }
 
   #cameUnasked(batch: Batch): void {

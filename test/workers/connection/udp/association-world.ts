@@ -75,7 +75,7 @@ export class AssociationWorld {
     const line = lineOf(0);
     this.parts = {
       ...{ engine, deadlines: this.deadlines, options: { udp: { ...OPTIONS, ...options } }, queues, seed: 7 },
-      ...{ udpTally, udpLimits, contests: { of: () => undefined } },
+      ...{ udpTally, udpLimits, contests: { of: () => undefined, inspection: () => ({ isBlocked: () => false }) } },
       limits: { flowExceeds: (excess, ip) => void this.exceeded.push([excess, ip]) },
       flowBook: { opened: () => 0, up: nothing, down: nothing, carried: nothing, failed: nothing, ended: nothing },
       records: {

@@ -38,8 +38,11 @@ export interface FlowChoice {
   answersWithin(candidate: FlowCandidate): number;
   /** The first answer of a candidate has come, so long after the flow's first datagram went there. */
   answered(candidate: FlowCandidate, after_ms: number): void;
-  /** A candidate has failed while nothing had come back: its way, an error of the network, or silence (`timed-out`). */
-  failed(candidate: FlowCandidate, failure: Failure): void;
+  /**
+   * A candidate has failed while nothing had come back: its way, an error of the network, or silence (`timed-out`). `isAlone`: no
+   * other one can answer in this flow, so it counts at once.
+   */
+  failed(candidate: FlowCandidate, failure: Failure, isAlone?: boolean): void;
   /** The flow has ended, or needs no more candidates. */
   close(): void;
 }

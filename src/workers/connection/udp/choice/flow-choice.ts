@@ -244,8 +244,8 @@ export class DestinationChoice implements FlowChoice {
     this.#learning?.answered(candidate, after_ms);
   }
 
-  failed(candidate: FlowCandidate, failure: Failure): void {
-    this.#learning?.failed(candidate, failure);
+  failed(candidate: FlowCandidate, failure: Failure, isAlone = false): void {
+    this.#learning?.failed(candidate, failure, isAlone);
   }
 
   close(): void {

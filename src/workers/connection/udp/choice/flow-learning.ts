@@ -57,13 +57,13 @@ export class FlowLearning {
       if (cause === 'silent') udpLines.lost(candidate.line, placeOf(this.#target, at));
   }
 
-  failed({ line, ip }: FlowCandidate, { code }: Failure): void {
+  failed({ line, ip }: FlowCandidate, { code }: Failure, isAlone: boolean): void {
     const { blames } = FAILURES[code];
     if (blames === undefined) return;
     const candidate = candidateOf(line.number, line.isDirect ? ip : undefined);
     const failed = { candidate, ip, cause: blames === 'timed-out' ? ('silent' as const) : blames, isTold: false };
-    // Of a destination from which nothing has ever come back nothing is remembered.
-    if (this.#memory.isKnown) this.#tell(failed, false);
+    // Of a destination from which nothing has ever come back nothing is remembered, as long as other candidates may answer.
+    if (this.#memory.isKnown || isAlone) this.#tell(failed, false);
     this.#failed = [...this.#failed, failed];
   }
 

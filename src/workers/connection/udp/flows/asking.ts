@@ -1,11 +1,21 @@
-// How long a flow has asked over its present route: whether its destination is silent, how long an answer took, and whether what
-// follows an answer gets through.
-import { isSilent } from '../../../../protocol/udp/patience.js';
+// How long a flow has asked over its present route, and what that tells: whether its destination is silent, how long an answer took,
+// and whether what follows an answer gets through.
+import type { Outgoing } from '../../../../linux/engine/datagrams.js';
+import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
+import { isSilent, isUnanswered, SILENT_MS } from '../../../../protocol/udp/patience.js';
 
-/** How a flow gets on behind its first answer, by the first byte of a datagram of the client, so long after that. */
-export type Watch = (first: number, since_ms: number) => 'goes-on' | 'done' | 'stuck';
+/** How a flow gets on behind its first answer, by a datagram of the client from `start` to `end`, so long after that. */
+export type Watch = (bytes: Uint8Array, start: number, end: number, since_ms: number) => 'goes-on' | 'done' | 'stuck';
+
+export const STUCK = failureOf('timed-out', 'nothing of the client came through behind its first flight');
+export const SILENT = failureOf('timed-out', 'no datagram came back');
 
 export class Asking {
+  /** Whether what the client sends may tell something of the line. */
+  isWatched = false;
+  /** Whether no other candidate may carry what has begun. */
+  stays = false;
+  #isAnswered = false;
   #sent = 0;
   #since = 0;
   #watch: Watch | undefined;
@@ -16,14 +26,43 @@ export class Asking {
     this.#sent = 0;
   }
 
+  /** Something has come back. */
+  heard(): void {
+    this.#sent = 0;
+  }
+
   /** So many datagrams went out. */
   sent(count: number, now: number): void {
     if (this.#sent === 0) this.#since = now;
     this.#sent += count;
   }
 
-  isSilent(now: number): boolean {
-    return isSilent(this.#sent, now - this.#since);
+  /** What the datagrams that the client sends now tell of the line, while it is watched: STUCK, SILENT or nothing bad. */
+  looksAt({ memory, offset, count, size, last }: Outgoing, now: number): Failure | undefined {
+    if (!this.#isAnswered) {
+      this.isWatched = !isSilent(this.#sent, now - this.#since);
+      return this.isWatched ? undefined : SILENT;
+    }
+    const end = offset + (count === 1 ? last : size);
+    const progress = this.#watch?.(memory.bytes, offset, end, now - this.#answeredAt) ?? 'done';
+    this.isWatched = progress === 'goes-on';
+    return progress === 'stuck' ? STUCK : undefined;
+  }
+
+  /**
+   * Whether the client has gone on in vain for so long that the line is to be chosen anew. Where nothing has ever answered that
+   * comes slowly, after `idle_ms` (undefined where there is no choice): many destinations never answer.
+   */
+  isInVain(now: number, idle_ms: number | undefined): boolean {
+    if (!isUnanswered(this.#sent, now - this.#since)) return false;
+    if (this.#isAnswered || this.stays) return true;
+    return idle_ms !== undefined && !this.isWatched && now - this.#since >= idle_ms;
+  }
+
+  /** Whether silence is to be told at the end, be it of one datagram: no other candidate has had it. */
+  isLeftUnanswered(now: number): boolean {
+    const isOpen = this.stays && this.isWatched && !this.#isAnswered;
+    return isOpen && this.#sent > 0 && now - this.#since >= SILENT_MS;
   }
 
   /** Since the first datagram went out. */
@@ -31,13 +70,12 @@ export class Asking {
     return Math.max(0, now - this.#since);
   }
 
-  /** An answer has come, behind which the flow is watched. */
+  /** The first answer has come. `watch`: what follows it is watched. */
   answered(watch: Watch | undefined, now: number): void {
+    this.#isAnswered = true;
+    this.#sent = 0;
     this.#watch = watch;
     this.#answeredAt = now;
-  }
-
-  progress(first: number, now: number): ReturnType<Watch> {
-    return this.#watch?.(first, now - this.#answeredAt) ?? 'done';
+    this.isWatched = watch !== undefined;
   }
 }

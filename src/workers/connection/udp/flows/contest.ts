@@ -6,7 +6,7 @@ import type { Failure } from '../../../../protocol/race/failure.js';
 import type { FlowKind } from '../../../../protocol/udp/flow-record.js';
 import type { Asker, FlowCandidate, FlowChoice } from '../choice/choice.js';
 import type { Watch } from './asking.js';
-import type { FlowPeer } from './peer.js';
+import type { Claimant, FlowPeer } from './peer.js';
 import type { Queued } from './queue.js';
 import type { Route } from './route.js';
 
@@ -27,9 +27,11 @@ export interface ContestedFlow {
    * gets through; else the candidate is to blame after all.
    */
   settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[], watch?: Watch): void;
+  /** The contest is over without an answer: what goes over this route must not go over another one. */
+  stay(route: Route, waiting: readonly Queued[]): void;
   /**
    * There is nothing to contest: the flow goes over the first of these candidates. `mayMove`: whether another one may carry it where
-   * that is silent.
+   * that is silent; else its silence is told to the choice, and counts for flows that begin later.
    */
   unraced(candidates: readonly FlowCandidate[], mayMove: boolean, waiting: readonly Queued[]): void;
   /** Sends answers on to the client. */
@@ -40,7 +42,7 @@ export interface ContestedFlow {
   refused(failure: Failure): void;
 }
 
-export interface Contest {
+export interface Contest extends Claimant {
   readonly kind: FlowKind;
   /** Candidates of the flow; those of a later call are further ones. `more`: whether there is a later call. */
   joined(candidates: readonly FlowCandidate[], more: boolean): void;
@@ -58,7 +60,15 @@ export interface Contest {
   close(): void;
 }
 
+/** Looks at what a client sends in a flow that has no contest, or none any more. */
+export interface Inspection {
+  /** Whether a rule blocks what this datagram begins. */
+  isBlocked(bytes: Uint8Array, start: number, size: number): boolean;
+}
+
 export interface Contests {
+  /** What inspects the flows to a target. */
+  inspection(target: Target, asker: Asker): Inspection;
   /**
    * The contest for a flow that begins with a datagram of `size` bytes at `start`; undefined where the flow goes over its first
    * candidate.

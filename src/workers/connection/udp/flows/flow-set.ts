@@ -15,6 +15,7 @@ import { Flow } from './flow.js';
 import type { FlowOwner, FlowParts } from './flow-parts.js';
 import { type FlowPeer, type PeeredFlow, peerOf } from './peer.js';
 import type { Route } from './route.js';
+import { claims, SharedPeer } from './shared-peer.js';
 
 /** Addresses at which the name of one flow may turn out to be, where a proxy resolves it. */
 const PEERS_MAX = 8;
@@ -46,6 +47,8 @@ export class FlowSet {
   readonly #peersOf = new Map<Route, FlowPeer[]>();
   /** Routes to names that proxies resolve, and their flows. */
   readonly #named = new Map<Route, PeeredFlow>();
+  /** Those of them by which nothing has come yet. */
+  readonly #unheard = new Map<Route, PeeredFlow>();
 
   constructor(parts: FlowSetParts, owner: FlowSetOwner) {
     this.#parts = parts;
@@ -99,28 +102,67 @@ export class FlowSet {
     const { target } = flow;
     const known = route.candidate.line.isDirect ? ip : (target.ip ?? ip);
     this.#peersOf.set(route, []);
-    if (known === undefined) this.#named.set(route, flow);
-    else this.#join(route, peerOf(flow, route, known, target.port));
+    if (known === undefined) {
+      this.#named.set(route, flow);
+      this.#unheard.set(route, flow);
+    } else this.#join(route, peerOf(flow, route, known, target.port));
   }
 
   unlisten(route: Route): void {
-    for (const peer of this.#peersOf.get(route) ?? []) this.#peers.remove(peer);
+    for (const peer of this.#peersOf.get(route) ?? []) {
+      this.#peers.remove(peer);
+      peer.shared?.remove(peer);
+    }
     this.#peersOf.delete(route);
     this.#named.delete(route);
+    this.#unheard.delete(route);
   }
 
   #join(route: Route, peer: FlowPeer): void {
+    const other = this.#peers.find(peer.way, peer.endpoint);
+    if (other !== undefined) {
+      other.shared ??= new SharedPeer(other);
+      other.shared.add(peer);
+    }
     this.#peersOf.get(route)?.push(peer);
     this.#peers.add(peer);
+    this.#unheard.delete(route);
   }
 
-  /** Whose answers these are; undefined where they are nobody's. */
-  peerOf(way: Way, { from }: Batch): FlowPeer | undefined {
-    const peer = this.#peers.find(way, from) ?? (this.#named.size > 0 ? this.#namedPeer(way, from) : undefined);
+  /** Datagrams have come by a way. Returns whether they are a flow's. */
+  came(way: Way, batch: Batch): boolean {
+    const peer = this.#peerOf(way, batch);
+    if (peer === undefined) return false;
+    if (peer.shared === undefined) peer.flow.came(peer, batch);
+    else peer.shared.came(batch);
+    return true;
+  }
+
+  #peerOf(way: Way, batch: Batch): FlowPeer | undefined {
+    const { from } = batch;
+    const known = this.#peers.find(way, from);
+    if (this.#unheard.size > 0) this.#joinUnheard(way, batch, known);
+    const peer =
+      known ?? this.#peers.find(way, from) ?? (this.#named.size > 0 ? this.#namedPeer(way, from) : undefined);
     if (peer !== undefined || this.#filter !== 'address') return peer;
     const near = this.#peers.findAddress(way, from);
     // It has a header of its own.
     return near && { ...peerOf(near.flow, near.route, ipOf(from), from.port) };
+  }
+
+  /**
+   * The name of a flow may turn out to be where another flow sends, too: it is, if the flow knows the answer as its own, or if the
+   * answer is not its first and nobody else has sent there since.
+   */
+  #joinUnheard(way: Way, batch: Batch, known: FlowPeer | undefined): void {
+    const { from } = batch;
+    for (const [route, flow] of this.#unheard) {
+      if (route.way !== way || flow.target.port !== from.port) continue;
+      const peers = known?.shared?.peers ?? (known === undefined ? [] : [known]);
+      const isLast = known !== undefined && peers.every((peer) => peer.flow.asked < flow.asked);
+      if (flow.contest !== undefined ? claims({ flow, route }, batch) : isLast)
+        this.#join(route, peerOf(flow, route, ipOf(from), from.port));
+    }
   }
 
   /**
@@ -152,7 +194,8 @@ export class FlowSet {
 
   bounced(way: Way, ip: Uint8Array, port: number, failure: Failure): void {
     const peer = this.#peers.find(way, endpointOf(ip, port));
-    peer?.flow.bounced(peer.route, failure);
+    if (peer?.shared !== undefined) peer.shared.bounced(failure);
+    else peer?.flow.bounced(peer.route, failure);
   }
 
   wayOpened(way: Way): void {

@@ -3,75 +3,57 @@
 import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Expiring } from '../../../../protocol/deadline-wheel.js';
-import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
+import { type Failure, mostTelling } from '../../../../protocol/race/failure.js';
 import type { Drop } from '../../../../protocol/udp/drop.js';
 import { dropOf } from '../../../../protocol/udp/drop-of.js';
 import type { FlowEnding } from '../../../../protocol/udp/flow-record.js';
-import { Tabled } from '../../../../protocol/udp/flow-table.js';
-import { idleOf, kindOfPort } from '../../../../protocol/udp/patience.js';
+import { FAILED_MS, idleOf, kindOfPort } from '../../../../protocol/udp/patience.js';
 import type { ChoiceOutcome, FlowCandidate, FlowChoice } from '../choice/choice.js';
 import type { LiveFlow } from '../records/noted.js';
 import type { Way } from '../ways/way.js';
-import { Asking, type Watch } from './asking.js';
+import { Asking, SILENT, STUCK, type Watch } from './asking.js';
 import type { Contest, ContestedFlow } from './contest.js';
 import type { FlowOwner, FlowParts } from './flow-parts.js';
+import { Inspector } from './inspector.js';
 import type { FlowPeer, PeeredFlow } from './peer.js';
 import { Queue, type Queued } from './queue.js';
 import type { Route } from './route.js';
 import { Routes } from './routes.js';
+import { type State, TimedFlow } from './timed-flow.js';
 
-/** A flow that nothing carries stays for so long, and drops what comes: each datagram would ask everything anew. */
-const FAILED_MS = 1000;
-const STUCK = failureOf('timed-out', 'nothing of the client came through behind its first flight');
-const SILENT = failureOf('timed-out', 'no datagram came back');
-
-type State = 'new' | 'choosing' | 'contest' | 'opening' | 'open' | 'failed' | 'over';
-
-export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, PeeredFlow, ContestedFlow {
-  next: Expiring | null = null;
-  previous: Expiring | null = null;
-  due = 0;
-  readonly target: Target;
+export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow, PeeredFlow, ContestedFlow {
   readonly #parts: FlowParts;
   readonly #owner: FlowOwner;
   readonly choice: FlowChoice;
   readonly #queue: Queue;
   readonly #idle_ms: number;
-  /** By which the notes know it. */
-  number = -1;
   #state: State = 'new';
-  #contest: Contest | undefined;
+  contest: Contest | undefined;
   #route: Route | undefined;
   readonly #routes: Routes;
   #failure: Failure | undefined;
-  /** Whether nothing has come back yet, and there is another candidate; or whether its handshake is watched. */
-  #mayMove = false;
-  #isAnswered = false;
   readonly #asking = new Asking();
-  /** When datagrams last moved, in whole ms of the engine's clock. */
-  active: number;
+  readonly #inspector: Inspector;
 
   constructor(parts: FlowParts, owner: FlowOwner, target: Target, header: Uint8Array) {
-    super(header);
+    super(target, header, Math.floor(parts.engine.now));
     this.#parts = parts;
     this.#owner = owner;
-    this.target = target;
+    this.#inspector = new Inspector(parts, target, owner);
     this.#routes = new Routes(owner);
     this.#queue = new Queue(parts.queues, parts.options.udp.queue_max);
-    this.active = Math.floor(parts.engine.now);
     this.choice = parts.choose(target, owner.asker, this);
     this.#idle_ms = idleOf(target.port, parts.options.udp);
     parts.deadlines.set(this, this.active + this.#idle_ms);
   }
 
-  // From the client
-
   up(out: Outgoing): void {
     if (this.#state === 'new') this.#begin(out);
     this.active = Math.floor(this.#parts.engine.now);
+    this.asked = this.active;
     this.#owner.moved(this);
-    if (this.#mayMove && this.#isAnswered) this.#watch(out.memory.bytes[out.offset]);
-    else if (this.#mayMove) this.#moveIfSilent();
+    if (this.contest === undefined && this.#inspector.drops(out)) return;
+    if (this.#asking.isWatched && this.#state === 'open') this.#look(out);
     if (this.#state === 'open') this.#send(this.#route as Route, out);
     else this.#hold(out);
   }
@@ -79,8 +61,8 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   #begin({ memory, offset, count, size, last }: Outgoing): void {
     const { asker, note } = this.#owner;
     this.#state = 'choosing';
-    this.#contest = this.#parts.contests.of(this, asker, memory.bytes, offset, count === 1 ? last : size);
-    const kind = this.#contest?.kind ?? kindOfPort(this.target.port);
+    this.contest = this.#parts.contests.of(this, asker, memory.bytes, offset, count === 1 ? last : size);
+    const kind = this.contest?.kind ?? kindOfPort(this.target.port);
     this.number = this.#parts.flowBook.opened(note, this.target, kind, this);
     this.choice.begin();
   }
@@ -90,6 +72,9 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#asking.sent(count, this.active);
     route.way.send(route.address, out);
     this.#parts.flowBook.up(this.number, count, (count - 1) * size + last);
+    if (!this.#asking.isInVain(this.active, this.#routes.areSeveral ? this.#idle_ms : undefined)) return;
+    if (this.isAnswered) this.choice.failed(route.candidate, SILENT, true);
+    this.end('unanswered');
   }
 
   #hold({ memory, offset, count, stride, size, last, ecn }: Outgoing): void {
@@ -99,7 +84,7 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
 
   /** The one before may have ended the contest. */
   #holdOne(bytes: Uint8Array, start: number, size: number, ecn: number): void {
-    if (this.#state === 'contest') this.#contest?.up(bytes, start, size, ecn);
+    if (this.#state === 'contest') this.contest?.up(bytes, start, size, ecn);
     else if (this.#state === 'open') this.sendCopy(this.#route as Route, bytes.slice(start, start + size), ecn);
     else if (this.#state === 'failed') this.#parts.udpTally.dropped(dropOf((this.#failure as Failure).code), 1);
     else this.#parts.udpTally.dropped('queued', this.#queue.push(bytes, start, size, ecn));
@@ -111,14 +96,12 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#parts.flowBook.up(this.number, 1, bytes.length);
   }
 
-  // The choice
-
   chosen(candidates: readonly FlowCandidate[], more: boolean): void {
     if (this.#state === 'over' || this.#state === 'failed') return;
-    if (this.#contest === undefined) this.#offered(candidates);
+    if (this.contest === undefined) this.#offered(candidates);
     else {
       this.#state = 'contest';
-      this.#contest.joined(candidates, more);
+      this.contest.joined(candidates, more);
       for (const { bytes, ecn } of this.#queue.take()) this.#holdOne(bytes, 0, bytes.length, ecn);
     }
   }
@@ -126,7 +109,7 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   #offered(candidates: readonly FlowCandidate[]): void {
     this.#routes.offer(candidates);
     if (this.#route === undefined) this.#openNext();
-    else this.#mayMove = !this.#isAnswered;
+    else this.#asking.isWatched = !this.isAnswered;
   }
 
   open(candidate: FlowCandidate): Route | Failure {
@@ -140,14 +123,18 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   /** Goes over the first of the further candidates that can be opened. */
   #openNext(): void {
     const route = this.#routes.next((candidate) => this.open(candidate));
-    if (route !== undefined) this.#take(route);
+    if (route !== undefined) this.#goOver(route);
     else this.refused(this.#failure ?? SILENT);
+  }
+
+  #goOver(route: Route): void {
+    this.#asking.restart();
+    this.#take(route);
   }
 
   #take(route: Route): void {
     this.#route = route;
-    this.#asking.restart();
-    this.#mayMove = !this.#isAnswered && this.#routes.areSeveral;
+    if (!this.isAnswered) this.#asking.isWatched = this.#asking.stays || this.#routes.areSeveral;
     this.#state = route.way.state === 'open' ? 'open' : 'opening';
     const { candidate } = route;
     this.#parts.flowBook.carried(this.number, candidate.line.number, candidate.ip);
@@ -158,56 +145,67 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     for (const { bytes, ecn } of this.#queue.take()) this.sendCopy(route, bytes, ecn);
   }
 
-  #watch(first: number): void {
-    const progress = this.#asking.progress(first, this.active);
-    this.#mayMove = progress === 'goes-on';
-    if (progress === 'stuck') this.choice.failed((this.#route as Route).candidate, STUCK);
+  #look(out: Outgoing): void {
+    const { stays } = this.#asking;
+    const failure = this.#asking.looksAt(out, this.active);
+    if (failure === undefined) return;
+    const route = this.#route as Route;
+    this.choice.failed(route.candidate, failure, stays);
+    if (failure !== STUCK && !stays) this.#move(route);
   }
 
-  #moveIfSilent(): void {
-    if (this.#state !== 'open' || !this.#asking.isSilent(this.active)) return;
-    const route = this.#route as Route;
-    this.choice.failed(route.candidate, SILENT);
+  #move(route: Route): void {
     // What was asked before may still answer, so its route stays; when all are silent, the first one is as good as any.
     const next = this.#routes.next((candidate) => this.open(candidate));
-    this.#take(next ?? this.#routes.first ?? route);
-    this.#mayMove = next !== undefined;
+    this.#goOver(next ?? this.#routes.first ?? route);
+    this.#asking.isWatched = next !== undefined;
   }
 
   settle(route: Route, after_ms: number | undefined, waiting: readonly Queued[], watch?: Watch): void {
     this.#endContest(waiting);
-    this.#answered(route, after_ms);
-    this.#asking.answered(watch, this.active);
-    this.#mayMove = watch !== undefined;
+    this.#answered(route, after_ms, watch);
+  }
+
+  stay(route: Route, waiting: readonly Queued[]): void {
+    this.#asking.stays = true;
+    this.#endContest(waiting);
+    this.#routes.closeAll(route);
+    this.#take(route);
   }
 
   unraced(candidates: readonly FlowCandidate[], mayMove: boolean, waiting: readonly Queued[]): void {
     this.#endContest(waiting);
-    this.#isAnswered = !mayMove;
+    this.#asking.stays = !mayMove;
     this.#offered(candidates);
   }
 
   #endContest(waiting: readonly Queued[]): void {
-    this.#contest?.close();
-    this.#contest = undefined;
+    this.contest?.close();
+    this.contest = undefined;
     this.#state = 'choosing';
-    for (const { bytes, ecn } of waiting) this.#holdOne(bytes, 0, bytes.length, ecn);
+    for (const { bytes, ecn } of waiting)
+      if (!this.#inspector.dropsOne(bytes)) this.#holdOne(bytes, 0, bytes.length, ecn);
   }
-
-  // From the destination
 
   came(peer: FlowPeer, batch: Batch): void {
     this.active = Math.floor(this.#parts.engine.now);
     this.#owner.moved(this);
-    if (this.#state === 'contest') this.#contest?.came(peer, batch);
+    if (this.#state === 'contest') this.contest?.came(peer, batch);
     else this.pass(peer, batch);
   }
 
   pass(peer: FlowPeer, batch: Batch): void {
-    if (!this.#isAnswered) this.#answered(peer.route, this.#asking.time(this.active));
+    if (!this.isAnswered) this.#answered(peer.route, this.#asking.time(this.active));
+    this.#asking.heard();
     const { count, stride, last } = batch;
     this.#owner.pass(peer.header, batch);
     this.#parts.flowBook.down(this.number, count, (count - 1) * stride + last);
+  }
+
+  heard(route: Route): void {
+    if (this.contest !== undefined) return;
+    if (!this.isAnswered) this.#answered(route, undefined);
+    this.#asking.heard();
   }
 
   passCopy(peer: FlowPeer, bytes: Uint8Array, ecn: number): void {
@@ -215,9 +213,9 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
     this.#parts.flowBook.down(this.number, 1, bytes.length);
   }
 
-  #answered(route: Route, after_ms: number | undefined): void {
-    this.#isAnswered = true;
-    this.#mayMove = false;
+  #answered(route: Route, after_ms: number | undefined, watch?: Watch): void {
+    this.isAnswered = true;
+    this.#asking.answered(watch, this.active);
     if (after_ms !== undefined) this.choice.answered(route.candidate, after_ms);
     this.#routes.closeAll(route);
     // An earlier candidate has answered after all.
@@ -225,8 +223,8 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   }
 
   wayOpened(way: Way): void {
-    if (this.#contest !== undefined) {
-      for (const route of this.#routes.over(way)) this.#contest?.opened(route);
+    if (this.contest !== undefined) {
+      for (const route of this.#routes.over(way)) this.contest?.opened(route);
     } else if (this.#state === 'opening' && this.#route?.way === way) {
       this.#state = 'open';
       this.#flush(this.#route);
@@ -238,25 +236,24 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   }
 
   bounced(route: Route, failure: Failure): void {
-    if (this.#contest !== undefined) this.#contest.bounced(route, failure);
+    if (this.contest !== undefined) this.contest.bounced(route, failure);
     else this.failed(route, failure);
   }
 
   failed(route: Route, failure: Failure): void {
     if (!this.#routes.close(route)) return;
-    if (!this.#isAnswered) this.choice.failed(route.candidate, failure);
-    this.#contest?.failed(route, failure);
-    if (this.#contest !== undefined || route !== this.#route) return;
+    if (!this.isAnswered) this.choice.failed(route.candidate, failure, this.#asking.stays);
+    this.contest?.failed(route, failure);
+    if (this.contest !== undefined || route !== this.#route) return;
     this.#failure = mostTelling(this.#failure, failure);
-    if (!this.#isAnswered) this.#openNext();
+    // What waits has reached nobody yet.
+    if (!this.isAnswered && (!this.#asking.stays || this.#state === 'opening')) this.#openNext();
     else {
       // The next datagram asks anew.
       this.#parts.flowBook.failed(this.number, failure);
       this.end('failed');
     }
   }
-
-  // The end
 
   refused(failure: Failure): void {
     if (this.#state === 'failed' || this.#state === 'over') return;
@@ -280,6 +277,8 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
   /** Returns whether it has not ended before. */
   end(how: FlowEnding): boolean {
     if (this.#state === 'over') return false;
+    if (this.#asking.isLeftUnanswered(this.#parts.engine.now))
+      this.choice.failed((this.#route as Route).candidate, SILENT, true);
     this.#state = 'over';
     this.#release('ended');
     this.#parts.deadlines.clear(this);
@@ -290,9 +289,9 @@ export class Flow extends Tabled implements Expiring, ChoiceOutcome, LiveFlow, P
 
   /** Gives up all but its place in the table. `cause`: why what waits is dropped. */
   #release(cause: Drop): void {
-    this.#mayMove = false;
-    this.#contest?.close();
-    this.#contest = undefined;
+    this.#asking.isWatched = false;
+    this.contest?.close();
+    this.contest = undefined;
     this.choice.close();
     this.#routes.closeAll();
     this.#parts.udpTally.dropped(cause, this.#queue.take().length);

@@ -12,6 +12,7 @@ import { OPENING_MS } from '../../../../protocol/quic/race/usual-time.js';
 import { ServerAnswers } from '../../../../protocol/quic/server-answer.js';
 import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
 import type { FlowCandidate } from '../choice/choice.js';
+import type { Watch } from '../flows/asking.js';
 import type { ContestedFlow } from '../flows/contest.js';
 import type { FlowPeer } from '../flows/peer.js';
 import { Queue, type QueueRoom } from '../flows/queue.js';
@@ -41,6 +42,7 @@ export class FlowRace implements Expiring {
   readonly #parts: FlowRaceParts;
   readonly #flow: ContestedFlow;
   readonly #race: QuicRace;
+  readonly #ids: FlightIds;
   readonly #answers: ServerAnswers;
   readonly #began: number;
   /** The flight. */
@@ -58,6 +60,7 @@ export class FlowRace implements Expiring {
     this.#parts = parts;
     this.#flow = flow;
     this.#flight = flight;
+    this.#ids = ids;
     this.#answers = new ServerAnswers(ids);
     this.#began = began;
     this.#later = new Queue(parts.queues, LATER_MAX);
@@ -199,6 +202,14 @@ export class FlowRace implements Expiring {
     this.#go();
   }
 
+  /** By its connection id, or by its tag. */
+  claims(route: Route, bytes: Uint8Array, start: number, end: number): boolean {
+    const runner = this.#runnerOf(route);
+    if (runner === undefined || !this.#race.mayRead(runner.entrant)) return false;
+    const answer = this.#answers.read(bytes, start, end);
+    return answer === 'early' ? this.#ids.source.length > 0 : answer !== 'forged';
+  }
+
   #judge({ entrant }: Runner, bytes: Uint8Array, start: number, end: number): Verdict {
     if (!this.#race.mayRead(entrant)) return this.#race.unread(entrant);
     return this.#race.came(entrant, this.#answers.read(bytes, start, end), this.#parts.engine.now);
@@ -223,10 +234,13 @@ export class FlowRace implements Expiring {
     const unsent = entrant.sent === undefined ? this.#flight.take() : [];
     const waiting = [...unsent, ...this.#later.take()];
     this.#end(winner);
-    const answer_ms = isProven ? (entrant.answer_ms ?? 0) : undefined;
-    this.#flow.settle(route, answer_ms, waiting, isProven ? progressOf : undefined);
+    if (by === 'alone') this.#flow.stay(route, waiting);
+    else if (isProven) this.#flow.settle(route, entrant.answer_ms ?? 0, waiting, this.#watch);
+    else this.#flow.settle(route, undefined, waiting);
     if (!isProven) this.#passKept(winner);
   }
+
+  readonly #watch: Watch = (bytes, start, end, since_ms) => progressOf(this.#ids.source, bytes, start, end, since_ms);
 
   #note(now: number, winner?: Runner): void {
     for (const runner of this.#runners) runner.ended(this.#outcomeOf(runner, now, winner), now);

@@ -121,6 +121,10 @@ export class QuicContest implements Contest {
     this.#race?.came(peer, batch);
   }
 
+  claims(route: Route, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#race?.claims(route, bytes, start, end) ?? false;
+  }
+
   close(): void {
     this.#waiting.take();
     this.#race?.close();

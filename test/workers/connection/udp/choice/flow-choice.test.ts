@@ -219,6 +219,13 @@ test('a destination of which nothing comes back blames no line, and is not remem
   assert.deepEqual(world.flow(SITE).order[0], `one ${A}`);
 });
 
+test('silence that no other line can better in its flow counts at once', () => {
+  const world = known();
+  const flow = world.flow(SITE);
+  flow.choice.failed(flow.of('one'), failureOf('timed-out'), true);
+  assert.deepEqual(world.flow(SITE).order, [`two ${A}`, 'socks', `one ${A}`]);
+});
+
 test('a remembered line that fails loses its place at once, and gets it back when it works', () => {
   const world = known();
   world.flow(SITE).answered('one');

@@ -109,7 +109,7 @@ export class FlowWorld implements FlowOwner {
   /** Lines whose ways cannot be opened, and those whose ways open later. */
   readonly closed = new Map<number, Failure>();
   readonly slow = new Set<number>();
-  contests: Contests = { of: () => undefined };
+  contests: Contests = { of: () => undefined, inspection: () => ({ isBlocked: () => false }) };
   outcome!: ChoiceOutcome;
   endings = 0;
   /** What the choice does when it is asked. */
@@ -134,7 +134,8 @@ export class FlowWorld implements FlowOwner {
           begin: () => this.begin(),
           answersWithin: () => 100,
           answered: ({ line }, after_ms) => void this.told.push(`answered ${line.number} ${after_ms}`),
-          failed: ({ line }, { code }) => void this.told.push(`failed ${line.number} ${code}`),
+          failed: ({ line }, { code }, isAlone = false) =>
+            void this.told.push(`failed ${line.number} ${code}${isAlone ? ' alone' : ''}`),
           close: () => void this.told.push('choice closed'),
         };
       },

@@ -257,6 +257,9 @@ describe('a contest', () => {
     came(): void {
       this.heard.push('came');
     }
+    claims(): boolean {
+      return false;
+    }
     opened(): void {
       this.heard.push('opened');
     }
@@ -275,6 +278,7 @@ describe('a contest', () => {
     const world = new FlowWorld();
     const held = new Held();
     world.contests = {
+      ...world.contests,
       of: (flow, _asker, bytes, start, size) => {
         held.flow = flow;
         held.heard.push(`begins with ${Buffer.from(bytes.slice(start, start + size))}`);
@@ -315,8 +319,8 @@ describe('a contest', () => {
     const route = held.flow.open({ line: lineOf(1), ip: undefined });
     assert.ok(!('code' in route));
     const seen: [number, number][] = [];
-    held.flow.settle(route, 10, [], (first, since_ms) => {
-      seen.push([first, since_ms]);
+    held.flow.settle(route, 10, [], (bytes, start, _end, since_ms) => {
+      seen.push([bytes[start], since_ms]);
       return since_ms < 2000 ? 'goes-on' : 'stuck';
     });
     world.news();

@@ -101,6 +101,10 @@ export class ContestWorld {
         this.done.push(`settled on ${lineOfRoute(route)}${after_ms === undefined ? ' without proof' : ''}`);
         for (const { bytes } of waiting) this.done.push(`${lineOfRoute(route)} < ${this.#labelOf(bytes)}`);
       },
+      stay: (route, waiting) => {
+        this.done.push(`stays on ${lineOfRoute(route)}`);
+        for (const { bytes } of waiting) this.done.push(`${lineOfRoute(route)} < ${this.#labelOf(bytes)}`);
+      },
       pass: ({ route }, batch) => {
         for (let i = 0; i < batch.count; i += 1) {
           const start = batch.offset + i * batch.stride;
@@ -175,8 +179,8 @@ export class ContestWorld {
       ecn: 0,
       wasFragmented: false,
     };
-    const peer = { route, way: route.way, endpoint: from, header: new Uint8Array(10), flow: undefined as never };
-    this.contest.came(peer, batch);
+    const peer = { route, way: route.way, endpoint: from, header: new Uint8Array(10) };
+    this.contest.came({ ...peer, flow: undefined as never, shared: undefined }, batch);
   }
 
   opens(line: number): void {

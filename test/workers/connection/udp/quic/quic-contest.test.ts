@@ -265,7 +265,7 @@ test('a client that goes on without an answer is bound to the only line that was
   const world = new ContestWorld();
   world.up('hello', HELLO);
   world.up('more', SECOND_FLIGHT);
-  assert.deepEqual(world.take(), ['0 < hello', 'settled on 0 without proof', '0 < more']);
+  assert.deepEqual(world.take(), ['0 < hello', 'stays on 0', '0 < more']);
   ended(world);
 });
 
