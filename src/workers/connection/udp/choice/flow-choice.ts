@@ -17,10 +17,10 @@ import type { NameOutcome } from '../../shared/replicas/name-outcome.js';
 import type { NamesReplica } from '../../shared/replicas/names.js';
 import type { RoutesReplica } from '../../shared/replicas/routes.js';
 import type { Asker, ChoiceOutcome, FlowCandidate, FlowChoice } from './choice.js';
-import { inTurn } from './first-choice.js';
 import { FlowLearning, type FlowLearningParts } from './flow-learning.js';
 import { type FlowLines, type FlowLinesParts, flowLines } from './flow-lines.js';
 import { candidateOf, FlowMemory, type FlowMemoryParts } from './flow-memory.js';
+import { inTurn } from './turns.js';
 
 /** The parts of the actor's context that a choice needs. */
 export type FlowChoiceParts = FlowLinesParts &
