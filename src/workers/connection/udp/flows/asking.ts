@@ -31,7 +31,7 @@ export class Asking {
     this.#sent = 0;
   }
 
-  /** So many datagrams went out. */
+  /** So many datagrams went out, or wait for a way that opens: one that does not is as silent as one that swallows. */
   sent(count: number, now: number): void {
     if (this.#sent === 0) this.#since = now;
     this.#sent += count;

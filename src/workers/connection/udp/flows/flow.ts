@@ -53,7 +53,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     this.asked = this.active;
     this.#owner.moved(this);
     if (this.contest === undefined && this.#inspector.drops(out)) return;
-    if (this.#asking.isWatched && this.#state === 'open') this.#look(out);
+    if (this.#asking.isWatched && this.#route !== undefined) this.#look(out);
     if (this.#state === 'open') this.#send(this.#route as Route, out);
     else this.#hold(out);
   }
@@ -78,6 +78,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   }
 
   #hold({ memory, offset, count, stride, size, last, ecn }: Outgoing): void {
+    if (this.#state === 'opening') this.#asking.sent(count, this.active);
     for (let i = 0; i < count; i += 1)
       this.#holdOne(memory.bytes, offset + i * stride, i === count - 1 ? last : size, ecn);
   }
@@ -136,8 +137,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     this.#route = route;
     if (!this.isAnswered) this.#asking.isWatched = this.#asking.stays || this.#routes.areSeveral;
     this.#state = route.way.state === 'open' ? 'open' : 'opening';
-    const { candidate } = route;
-    this.#parts.flowBook.carried(this.number, candidate.line.number, candidate.ip);
+    this.#parts.flowBook.carried(this.number, route.candidate.line.number, route.candidate.ip);
     if (this.#state === 'open') this.#flush(route);
   }
 
@@ -151,7 +151,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     if (failure === undefined) return;
     const route = this.#route as Route;
     this.choice.failed(route.candidate, failure, stays);
-    if (failure !== STUCK && !stays) this.#move(route);
+    if (failure !== STUCK && (!stays || this.#state === 'opening')) this.#move(route);
   }
 
   #move(route: Route): void {
@@ -227,6 +227,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
       for (const route of this.#routes.over(way)) this.contest?.opened(route);
     } else if (this.#state === 'opening' && this.#route?.way === way) {
       this.#state = 'open';
+      this.#asking.restart();
       this.#flush(this.#route);
     }
   }

@@ -137,6 +137,37 @@ describe('a flow moves to the next candidate', () => {
     assert.deepEqual(world.news(), ['carried 1', 'failed 1 line-no-udp', 'carried 2', 'up 1 3']);
   });
 
+  test('after three seconds in which its way does not open; what it held goes over the next one', () => {
+    const world = new FlowWorld();
+    world.slow.add(1);
+    const flow = world.newFlow();
+    world.begin = () => world.chosen(1, 2);
+    for (const text of ['1', '2']) flow.up(outgoing(text));
+    world.at(3900);
+    flow.up(outgoing('3'));
+    assert.deepEqual(world.sentOver(2), []);
+    world.at(4000);
+    flow.up(outgoing('4'));
+    assert.deepEqual([world.sentOver(1), world.sentOver(2)], [[], ['1', '2', '3', '4']]);
+    assert.deepEqual(world.news().slice(0, 3), ['carried 1', 'failed 1 timed-out', 'carried 2']);
+  });
+
+  test('an answer over a way that opened late is measured from when it opened', () => {
+    const world = new FlowWorld();
+    world.slow.add(1);
+    const flow = world.newFlow();
+    world.begin = () => world.chosen(1, 2);
+    flow.up(outgoing('1'));
+    const [way] = world.ways;
+    assert.ok(way);
+    world.at(2500);
+    way.state = 'open';
+    flow.wayOpened(way);
+    world.at(2510);
+    world.answer(flow, 1, 'answer');
+    assert.ok(world.news().includes('answered 1 10'), world.news().join());
+  });
+
   test('after three datagrams and three seconds of silence, and not before', () => {
     const world = new FlowWorld();
     const flow = world.newFlow();
