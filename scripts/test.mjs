@@ -2,12 +2,13 @@
 // runner. It finds the files itself, because `node --test DIR` means different things in Node 20 and 22.
 //
 // Without arguments most files run side by side, since they mostly wait; those that compare short times run afterwards, two at a
-// time, and those that would disturb each other in the end, one by one. Files that are named run one by one. The exit status is 0 only if every run's is. The last lines name the tests
-// that failed, since a long output is often shown without its middle, and sum up.
+// time, and those that would disturb each other in the end, one by one. Files that are named run one by one. The exit status is
+// 0 only if every run's is. The last lines say which files were slow, which tests failed and why, and sum up, since a long output
+// is often shown without its middle.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -28,10 +29,15 @@ const ALONE = [
 /** Files at a time for each core: they wait more than they work. */
 const FILES_PER_CORE = 2;
 const FILES_MAX = 8;
-/** Time limit of a test, and of a file: for a file that hangs, not for one that is slow on a busy machine. */
-const TIMEOUT_MS = 300_000;
-/** Failed tests that are named in the end. */
-const NAMED_MAX = 50;
+/** Time limit of a file that hangs, not of one that is slow on a busy machine. */
+const FILE_LIMIT_MS = 300_000;
+/** The same of a test that does not say otherwise. Before version 24, Node takes the limit of tests for one of files. */
+const TEST_LIMIT_MS = 120_000;
+const knowsTestLimits = Number(process.versions.node.split('.')[0]) >= 24;
+/** Failed tests that are named in the end, and of those the first ones with the reason. */
+const NAMED_MAX = 60;
+const EXPLAINED_MAX = 20;
+const SLOWEST = 10;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -77,16 +83,21 @@ const begun = performance.now();
 const directory = mkdtempSync(join(tmpdir(), 'tcproute-test-'));
 const outcomes = runs.map(run);
 rmSync(directory, { recursive: true });
-const sum = (count) => outcomes.reduce((total, { counts }) => total + (counts[count] ?? 0), 0);
+const told = outcomes.flatMap(({ told }) => told);
+const sum = (wanted) => told.reduce((total, { count, number }) => total + (count === wanted ? number : 0), 0);
 const seconds = Math.round((performance.now() - begun) / 1000);
 const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), sum('skipped')];
-const failures = outcomes.flatMap(({ failures }) => failures);
-for (const failure of failures.slice(0, NAMED_MAX)) console.log(`failed: ${failure}`);
+const timed = told.filter(({ ms }) => ms !== undefined).sort((one, other) => other.ms - one.ms);
+for (const { file, ms } of timed.slice(0, SLOWEST)) console.log(`slow: ${(ms / 1000).toFixed(1)} s ${file}`);
+const failures = told.filter(({ failed }) => failed !== undefined);
+for (const [index, { failed, lines }] of failures.slice(0, NAMED_MAX).entries()) {
+  console.log(`failed: ${failed}`);
+  if (index < EXPLAINED_MAX) for (const text of lines) console.log(`    ${text}`);
+}
 if (failures.length > NAMED_MAX) console.log(`failed: ${failures.length - NAMED_MAX} more`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
-/** Runs the files with Node's runner; returns its exit status and its counts. */
 function isFixed() {
   try {
     accessSync(root, constants.W_OK);
@@ -96,44 +107,27 @@ function isFixed() {
   }
 }
 
+/** Runs the files with Node's runner; returns its exit status, and what the reporter told. */
 function run({ files, concurrency }, index) {
-  const summary = join(directory, `${index}.tap`);
+  const events = join(directory, `${index}.jsonl`);
   const shown = process.stdout.isTTY ? 'spec' : 'tap';
   const { status } = spawnSync(
     process.execPath,
     [
-      ...['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${TIMEOUT_MS}`, '--enable-source-maps'],
+      ...['--test', `--test-concurrency=${concurrency}`, '--enable-source-maps'],
+      ...(knowsTestLimits ? [`--test-timeout=${TEST_LIMIT_MS}`] : []),
       ...[`--test-reporter=${shown}`, '--test-reporter-destination=stdout'],
-      ...['--test-reporter=tap', `--test-reporter-destination=${summary}`],
+      ...[`--test-reporter=${new URL('test-reporter.mjs', import.meta.url)}`, `--test-reporter-destination=${events}`],
       ...flags,
       ...files,
     ],
     // No test asks servers outside: the DNS probe is on only where a test switches it on.
-    { cwd: root, stdio: 'inherit', env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off' } },
-  );
-  const tap = existsSync(summary) ? readFileSync(summary, 'utf8') : '';
-  return { status, counts: countsOf(tap), failures: failuresOf(tap) };
-}
-
-/** Reads the lines such as `# pass 12` at the end of the TAP output. */
-function countsOf(tap) {
-  const lines = tap.matchAll(/^# (pass|fail|cancelled|skipped) (\d+)$/gm);
-  return Object.fromEntries([...lines].map(([, count, number]) => [count, Number(number)]));
-}
-
-/**
- * File and name of each test that failed, but for those of which only a test within failed. Where a helper defines a test, its
- * file is that of the error's stack.
- */
-function failuresOf(tap) {
-  return [...tap.matchAll(/^( *)not ok \d+ - (.*)\n\1 {2}---\n([\s\S]*?)\n\1 {2}\.\.\.$/gm)].flatMap(
-    ([, , name, details]) => {
-      if (/ # TODO\b/.test(name) || /^ *failureType: 'subtestsFailed'$/m.test(details)) return [];
-      const [, location = ''] = /^ *location: '(.*)'$/m.exec(details) ?? [];
-      const [place] = /\.test\./.test(location)
-        ? [location]
-        : (/\/[^\s(]+\.test\.\w+:\d+:\d+/.exec(details) ?? [location]);
-      return [`${relative(root, place)}: ${name.replace(/\\([\\#])/g, '$1')}`];
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, TCPROUTE_DNS_PROBE_ENABLED: 'off', TEST_FILE_LIMIT_MS: String(FILE_LIMIT_MS) },
     },
   );
+  const lines = existsSync(events) ? readFileSync(events, 'utf8').split('\n').filter(Boolean) : [];
+  return { status, told: lines.map((line) => JSON.parse(line)) };
 }
