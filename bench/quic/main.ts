@@ -6,8 +6,8 @@ import { FirstFlight, mayBeInitial } from '../../src/protocol/quic/client-initia
 import { initialKeys } from '../../src/protocol/quic/initial-keys.js';
 import { ServerAnswers } from '../../src/protocol/quic/server-answer.js';
 import { VERSION_1 } from '../../src/protocol/quic/versions.js';
-import { CHROMIUM_FLIGHT } from '../../test/helpers/quic-chromium.js';
-import { CHOSEN_ID, VECTORS } from '../../test/helpers/quic-vectors.js';
+import { CHROMIUM_FLIGHT } from '../../test/helpers/quic/captured-flight.js';
+import { CHOSEN_ID, VECTORS } from '../../test/helpers/quic/vectors.js';
 
 const ROUNDS = 51;
 const IN_ROUND = 500;

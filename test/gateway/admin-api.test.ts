@@ -12,8 +12,8 @@ import { root } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
 import { EchoClient, startEcho } from '../helpers/socks-echo.js';
-import { UdpAssociation } from '../helpers/socks-udp.js';
-import { udpEcho } from '../helpers/udp-servers.js';
+import { UdpAssociation } from '../helpers/udp/client.js';
+import { udpEcho } from '../helpers/udp/servers.js';
 
 interface Parameter {
   readonly name: string;

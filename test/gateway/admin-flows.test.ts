@@ -6,9 +6,9 @@ import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { fetchByQuic } from '../helpers/quic/client.js';
 import { QUIC_NAME, QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
 import { TrickRelay } from '../helpers/quic/trick-relay.js';
-import { UdpAssociation } from '../helpers/socks-udp.js';
-import { udpEcho } from '../helpers/udp-servers.js';
-import { UdpShim } from '../helpers/udp-shim.js';
+import { UdpAssociation } from '../helpers/udp/client.js';
+import { udpEcho } from '../helpers/udp/servers.js';
+import { UdpShim } from '../helpers/udp/shim.js';
 import { eventually, until } from '../helpers/until.js';
 
 interface Shown {

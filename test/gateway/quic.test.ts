@@ -10,7 +10,7 @@ import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { type Fetched, fetchByQuic, type QuicClient } from '../helpers/quic/client.js';
 import { QUIC_NAME, QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
 import { TrickRelay } from '../helpers/quic/trick-relay.js';
-import { UdpShim } from '../helpers/udp-shim.js';
+import { UdpShim } from '../helpers/udp/shim.js';
 
 const missing = withoutQuic();
 const inBoth = (behaviour: string, body: (world: World) => Promise<void>) =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { FlowExplanation } from '../../src/main/commands/explain/flow.js';
 import { directory, explain, multipath } from '../helpers/explain-command.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
-import { UdpAssociation } from '../helpers/socks-udp.js';
-import { udpEcho } from '../helpers/udp-servers.js';
+import { UdpAssociation } from '../helpers/udp/client.js';
+import { udpEcho } from '../helpers/udp/servers.js';
 
 const [FIRST, SECOND] = ['127.0.0.11', '127.0.0.12'];
 const LINES = multipath(

@@ -8,8 +8,8 @@ import { inBothEngines } from '../helpers/gateway-world.js';
 import { freePort, missing } from '../helpers/proxies.js';
 import { fetchByQuic } from '../helpers/quic/client.js';
 import { QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
-import { udpEcho } from '../helpers/udp-servers.js';
-import { UdpShim } from '../helpers/udp-shim.js';
+import { udpEcho } from '../helpers/udp/servers.js';
+import { UdpShim } from '../helpers/udp/shim.js';
 import { startUnbound, whyNoUnbound } from '../helpers/unbound.js';
 
 const run = promisify(execFile);

@@ -5,9 +5,9 @@ import type { Gateway } from '../helpers/gateway.js';
 import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { danted, freePort, microsocks, missing, type RunningProxy } from '../helpers/proxies.js';
 import { ReloadedGateway } from '../helpers/reloaded-gateway.js';
-import { UdpAssociation } from '../helpers/socks-udp.js';
-import { UdpProxy } from '../helpers/udp-proxy.js';
-import { udpEcho } from '../helpers/udp-servers.js';
+import { UdpAssociation } from '../helpers/udp/client.js';
+import { UdpProxy } from '../helpers/udp/proxy.js';
+import { udpEcho } from '../helpers/udp/servers.js';
 import { until } from '../helpers/until.js';
 
 const NO_DANTE = missing('danted');

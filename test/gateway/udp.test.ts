@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { DnsServer } from '../helpers/dns-server.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
-import { UdpAssociation } from '../helpers/socks-udp.js';
-import { udpEcho } from '../helpers/udp-servers.js';
+import { UdpAssociation } from '../helpers/udp/client.js';
+import { udpEcho } from '../helpers/udp/servers.js';
 
 inBothEngines('a destination by IPv4, IPv6 and name answers, and is told as the sender', async (world) => {
   const [four, six] = [world.use(await udpEcho()), world.use(await udpEcho('::1'))];

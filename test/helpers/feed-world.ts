@@ -8,8 +8,8 @@ import type { AdminParts } from '../../src/workers/admin/shared/parts.js';
 import { connectionsAdmin } from '../../src/workers/connection/admin/serve-admin.js';
 import { adminParts, Served } from './admin-parts.js';
 import { defaultOptions } from './default-options.js';
-import { FlowsWorld } from './flows-world.js';
 import { RecordsWorld } from './records-world.js';
+import { FlowsWorld } from './udp/flows-world.js';
 
 const dial = (): never => {
   throw new Error('nothing is dialled');

@@ -80,7 +80,9 @@ export const RULES: Rules = {
     ],
     'src/protocol/outbound': ['src/protocol', 'src/protocol/address', 'src/protocol/lines', 'src/protocol/race'],
     'src/linux': [],
-    'src/linux/engine': ['src/linux'],
+    'src/linux/engine': ['src/linux', 'src/linux/udp'],
+    // UDP sockets, and datagrams as the kernel reads and writes them.
+    'src/linux/udp': ['src/linux'],
     // What the kernel knows of this machine's network, by rtnetlink.
     'src/linux/netlink': ['src/linux'],
     // Connections of Node's own sockets, for what is not on the hot path.
@@ -105,7 +107,7 @@ export const RULES: Rules = {
       ...['src/workers/connection/records', 'src/workers/connection/relay', 'src/workers/connection/race/attempt'],
     ],
     'src/workers/connection/udp/flows': [
-      ...[PROTOCOL, 'src/linux/engine', 'src/threads/shared', 'src/workers/connection/udp/choice'],
+      ...[PROTOCOL, 'src/linux/udp', 'src/threads/shared', 'src/workers/connection/udp/choice'],
       ...['src/workers/connection/udp/ways', 'src/workers/connection/udp/records'],
     ],
     // Sockets leave as those of attempts do.
@@ -115,7 +117,7 @@ export const RULES: Rules = {
     ],
     'src/workers/connection/udp/choice': [PROTOCOL, 'src/threads/*', 'src/workers/connection/shared/*'],
     'src/workers/connection/udp/quic': [
-      ...[PROTOCOL, 'src/linux/engine', 'src/workers/connection/udp', 'src/workers/connection/udp/choice'],
+      ...[PROTOCOL, 'src/linux/udp', 'src/workers/connection/udp', 'src/workers/connection/udp/choice'],
       ...['src/workers/connection/udp/flows', 'src/workers/connection/udp/records'],
     ],
     // Notes of flows, made as those of connections are.
@@ -506,11 +508,11 @@ export const RULES: Rules = {
       ...['bench/peers', 'bench/process', 'bench/plan', 'bench/results', 'bench/choice', 'bench/choice/cells'],
       ...['bench/udp/load', 'bench/udp/quic', 'bench/udp/subjects'],
     ],
-    'bench/udp/quic': ['bench/choice/cells', 'bench/udp/subjects', 'test/helpers', 'test/helpers/quic'],
+    'bench/udp/quic': ['bench/choice/cells', 'bench/udp/subjects', 'test/helpers/quic', 'test/helpers/udp'],
     // Its sockets are used by direct calls, so that no engine of ours is measured with the subjects.
-    'bench/udp/load': ['bench/shared', 'bench/process', 'src/linux', 'test/helpers'],
+    'bench/udp/load': ['bench/shared', 'bench/process', 'src/linux', 'src/linux/udp', 'test/helpers/udp'],
     'bench/udp/subjects': ['bench/peers'],
-    'bench/quic': [PROTOCOL, 'test/helpers'],
+    'bench/quic': [PROTOCOL, 'test/helpers/quic'],
     'bench/rules': [PROTOCOL, 'src/threads/*'],
     'bench/scrape': [PROTOCOL, 'src/threads/*', 'src/workers/admin/*', 'test/helpers'],
     bench: [

@@ -3,7 +3,7 @@
 import { packAddress } from '../../../src/linux/addresses.js';
 import * as libc from '../../../src/linux/libc.js';
 import { connectTo } from '../../../src/linux/sockets.js';
-import { type Asked, associate } from '../../../test/helpers/socks-udp.js';
+import { type Asked, associate } from '../../../test/helpers/udp/client.js';
 import type { Shape } from './messages.js';
 import { dropsOf, openSocket, Readable } from './sockets.js';
 

@@ -3,7 +3,7 @@
 import { fetchByQuic } from '../../../test/helpers/quic/client.js';
 import { QUIC_TEXT } from '../../../test/helpers/quic/server.js';
 import type { TrickRelay, UdpTrick } from '../../../test/helpers/quic/trick-relay.js';
-import { UdpShim } from '../../../test/helpers/udp-shim.js';
+import { UdpShim } from '../../../test/helpers/udp/shim.js';
 
 /** The client's patience, and its repetition of the first flight after a second is within it. */
 const HANDSHAKE_S = 5;

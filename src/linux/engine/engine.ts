@@ -4,8 +4,8 @@
 // know at once how much was taken, such as a bulk transfer, sends by a direct call (sockets.ts). The engine does no
 // splicing and does not run the thread: see pipes.ts and loop.ts.
 import type { Memory } from '../memory.js';
+import type { Outgoing } from '../udp/datagrams.js';
 import type { BufferGroup } from './buffers.js';
-import type { Outgoing } from './datagrams.js';
 import type { Handler, Socket } from './socket.js';
 
 /** Bytes that can be sent on one socket in one turn, by `send` and `sendCopy` together. */

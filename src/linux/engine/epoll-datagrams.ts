@@ -4,10 +4,10 @@ import { EAGAIN } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import type { Ownership } from '../ownership.js';
+import type { Outgoing } from '../udp/datagrams.js';
+import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from '../udp/received.js';
 import { DATAGRAM_PREFACE, type GroupSize } from './buffers.js';
 import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
-import type { Outgoing } from './datagrams.js';
-import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from './received-datagrams.js';
 import type { Socket } from './socket.js';
 import { UnsentDatagrams } from './unsent-datagrams.js';
 

@@ -3,8 +3,8 @@
 // grows. It submits nothing: see uring.ts.
 import type { Memory } from '../memory.js';
 import type { Ownership } from '../ownership.js';
+import { Slabs } from '../slabs.js';
 import { SEND_MAX } from './engine.js';
-import { Slabs } from './slabs.js';
 import type { Socket } from './socket.js';
 
 /** One send of one socket. */

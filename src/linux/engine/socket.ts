@@ -1,8 +1,8 @@
 // A socket that an engine works on, and the base class of its handlers. There are two sockets for each connection, and
 // most of them are idle, so the engine's state of a socket is packed into the bits of one number. No syscall is made here.
 import type { Memory } from '../memory.js';
+import type { Batch } from '../udp/datagrams.js';
 import { BufferGroup } from './buffers.js';
-import type { Batch } from './datagrams.js';
 
 /** Called with the name of an event that the handler had not asked for. */
 let unasked = (event: string): void => {

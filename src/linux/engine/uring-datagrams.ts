@@ -3,10 +3,10 @@
 import { ENOBUFS } from '../errno.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import type { Ownership } from '../ownership.js';
+import type { Outgoing } from '../udp/datagrams.js';
+import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from '../udp/received.js';
 import { BufferGroup, DATAGRAM_PREFACE, type GroupSize } from './buffers.js';
 import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
-import type { Outgoing } from './datagrams.js';
-import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from './received-datagrams.js';
 import type { Ring } from './ring.js';
 import type { Socket } from './socket.js';
 import { tellUnsent, UnsentDatagrams } from './unsent-datagrams.js';

@@ -1,6 +1,6 @@
 // What the process tells a service manager, such as systemd, by the protocol of sd_notify(3): datagrams to the Unix socket that
 // the variable NOTIFY_SOCKET names. Without that variable nothing is told. It decides nothing: see watchdog.ts and run.ts.
-import { DATAGRAM_ADDRESS_MAX, sendDatagram } from '../../linux/datagrams.js';
+import { DATAGRAM_ADDRESS_MAX, sendDatagram } from '../../linux/unix-datagrams.js';
 import { plain } from '../../protocol/text/plain-text.js';
 import type { Logger } from './log.js';
 

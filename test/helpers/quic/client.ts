@@ -1,4 +1,4 @@
-// A real HTTP/3 client, Debian's gtlsclient (package ngtcp2-client). It knows no SOCKS: udp-shim.ts leads it through a gateway.
+// A real HTTP/3 client, Debian's gtlsclient (package ngtcp2-client). It knows no SOCKS: udp/shim.ts leads it through a gateway.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

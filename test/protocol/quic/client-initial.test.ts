@@ -6,7 +6,7 @@ import { FirstFlight, mayBeInitial, OPENED_MAX } from '../../../src/protocol/qui
 import { STREAM_SIZE_MAX } from '../../../src/protocol/quic/crypto-stream.js';
 import { VERSION_2 } from '../../../src/protocol/quic/versions.js';
 import { mutationRuns } from '../../helpers/mutation-runs.js';
-import { CHROMIUM_FLIGHT } from '../../helpers/quic-chromium.js';
+import { CHROMIUM_FLIGHT } from '../../helpers/quic/captured-flight.js';
 import {
   CLIENT_IDS,
   cryptoFrame,
@@ -14,7 +14,7 @@ import {
   initialPacket,
   ofClient,
   sealedPacket,
-} from '../../helpers/quic-packets.js';
+} from '../../helpers/quic/packets.js';
 
 const { chosen, own, server } = CLIENT_IDS;
 const HELLO = helloMessage({ serverName: 'Example.Test.', protocols: ['h3', 'h3-29'] });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Progress, progressOf, STUCK_MS, WATCHED_MS } from '../../../src/protocol/quic/handshake-progress.js';
 import { VERSION_2 } from '../../../src/protocol/quic/versions.js';
-import { CLIENT_IDS, ofClient, sealedPacket } from '../../helpers/quic-packets.js';
+import { CLIENT_IDS, ofClient, sealedPacket } from '../../helpers/quic/packets.js';
 
 const { own, server } = CLIENT_IDS;
 const HANDSHAKE = sealedPacket('handshake', server, own);

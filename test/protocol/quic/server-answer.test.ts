@@ -13,7 +13,7 @@ import {
   ofServer,
   retryPacket,
   sealedPacket,
-} from '../../helpers/quic-packets.js';
+} from '../../helpers/quic/packets.js';
 
 const { chosen, own, server } = CLIENT_IDS;
 const SERVER_HELLO = cryptoFrame(0, Uint8Array.from([2, 0, 0, 60, ...Array<number>(60).fill(3)]));

@@ -8,7 +8,7 @@ import { fullNumber, openInitial } from '../../../src/protocol/quic/packet-prote
 import { isAuthenticRetry } from '../../../src/protocol/quic/retry.js';
 import { ServerAnswers } from '../../../src/protocol/quic/server-answer.js';
 import { VERSION_1, VERSION_2 } from '../../../src/protocol/quic/versions.js';
-import { CHOSEN_ID, CLIENT_FRAMES, hex, SERVER_FRAMES, VECTORS } from '../../helpers/quic-vectors.js';
+import { CHOSEN_ID, CLIENT_FRAMES, hex, SERVER_FRAMES, VECTORS } from '../../helpers/quic/vectors.js';
 
 const inHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

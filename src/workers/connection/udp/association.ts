@@ -3,11 +3,11 @@
 // the `ends` of its connection.
 
 import { BufferGroup } from '../../../linux/engine/buffers.js';
-import type { Batch, Outgoing } from '../../../linux/engine/datagrams.js';
 import type { Ending, Engine } from '../../../linux/engine/engine.js';
 import type { Socket } from '../../../linux/engine/socket.js';
 import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive } from '../../../linux/sockets.js';
+import type { Batch, Outgoing } from '../../../linux/udp/datagrams.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import type { Failure } from '../../../protocol/race/failure.js';

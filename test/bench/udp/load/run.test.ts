@@ -4,8 +4,8 @@ import { afterEach, test } from 'node:test';
 import { FarEnd, Generator } from '../../../../bench/udp/load/ends.js';
 import { nothingLeft } from '../../../helpers/nothing-left.js';
 import { TestServer } from '../../../helpers/servers.js';
-import { readUdpHeader, udpHeader } from '../../../helpers/socks-udp.js';
-import { UdpServer } from '../../../helpers/udp-servers.js';
+import { readUdpHeader, udpHeader } from '../../../helpers/udp/client.js';
+import { UdpServer } from '../../../helpers/udp/servers.js';
 
 afterEach(() => nothingLeft(/UDP|TCP|Process/));
 

@@ -7,7 +7,7 @@ import { QuicRace, RACE_MAX_MS, WEAK_WAIT_MS } from '../../../../src/protocol/qu
 import { OPENING_MS } from '../../../../src/protocol/quic/race/usual-time.js';
 import type { ServerAnswer } from '../../../../src/protocol/quic/server-answer.js';
 import { mutationRuns } from '../../../helpers/mutation-runs.js';
-import { type Echo, type LineParts, play } from '../../../helpers/quic-race-world.js';
+import { type Echo, type LineParts, play } from '../../../helpers/quic/race-world.js';
 
 const answers = (ms: number, what: ServerAnswer = 'initial'): LineParts => ({ echoes: [[ms, what]] });
 const SWALLOWS: LineParts = {};

@@ -15,7 +15,7 @@ import type { FlowCandidate } from '../../../../src/workers/connection/udp/choic
 import { QueueRoom } from '../../../../src/workers/connection/udp/flows/queue.js';
 import { openDirectWay } from '../../../../src/workers/connection/udp/ways/direct-way.js';
 import { connectedPair, IPV4, readNow } from '../../../linux/peers.js';
-import { readFrom, sendTo, udpSocket } from '../../../linux/udp-peers.js';
+import { readFrom, sendTo, udpSocket } from '../../../linux/udp/peers.js';
 import { Recorder, type World } from '../../../linux/world.js';
 import { lineOf } from './flows/flow-world.js';
 

@@ -6,7 +6,7 @@ import { FAILURES } from '../../../../src/protocol/race/failure.js';
 import { headerOfIp } from '../../../../src/protocol/udp/header.js';
 import { scenarioOf } from '../../../linux/engine/scenario.js';
 import { IPV4, IPV6, resetFd } from '../../../linux/peers.js';
-import { closedUdpPort, sendTo } from '../../../linux/udp-peers.js';
+import { closedUdpPort, sendTo } from '../../../linux/udp/peers.js';
 import { ENGINES, type World } from '../../../linux/world.js';
 import { AssociationWorld } from './association-world.js';
 

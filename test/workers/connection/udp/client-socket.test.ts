@@ -8,7 +8,7 @@ import type { Drop } from '../../../../src/protocol/udp/drop.js';
 import { headerOfIp } from '../../../../src/protocol/udp/header.js';
 import { ClientSocket } from '../../../../src/workers/connection/udp/client-socket.js';
 import { IPV4 } from '../../../linux/peers.js';
-import { udpSocket } from '../../../linux/udp-peers.js';
+import { udpSocket } from '../../../linux/udp/peers.js';
 import { batchOf, textsOf } from './flows/flow-world.js';
 
 const headerOf = (last: number): string => Buffer.from(headerOfIp(Uint8Array.of(1, 0, 2, last), 53)).toString('latin1');

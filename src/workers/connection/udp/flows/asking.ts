@@ -1,6 +1,6 @@
 // How long a flow has asked over its present route, and what that tells: whether its destination is silent, how long an answer took,
 // and whether what follows an answer gets through.
-import type { Outgoing } from '../../../../linux/engine/datagrams.js';
+import type { Outgoing } from '../../../../linux/udp/datagrams.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
 import { isSilent, isUnanswered, SILENT_MS } from '../../../../protocol/udp/patience.js';
 

@@ -1,6 +1,6 @@
 // What may decide between the candidates of a flow by what answers (for QUIC: ../quic/). Until it is settled all datagrams of
 // the flow go through it. Types only.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { FlowKind } from '../../../../protocol/udp/flow-record.js';

@@ -1,5 +1,5 @@
 // What a flow needs of its association, and of the actor. Types only.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { DeadlineWheel } from '../../../../protocol/deadline-wheel.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { DropCounts } from '../../../../protocol/udp/drop-of.js';

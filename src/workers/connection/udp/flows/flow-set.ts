@@ -1,6 +1,6 @@
 // The flows of one association, and with whom they exchange datagrams: to which flow an answer belongs, and whether it may be
 // passed on. It bounds their number, and sends nothing.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import { endpointOf, ipOf } from '../../../../protocol/udp/endpoint.js';

@@ -1,6 +1,6 @@
 // What an association exchanges with one destination, until nothing has moved for a while. It asks for candidates, holds datagrams
 // until one can carry them, and goes over the first one; to the next it moves only as long as nothing has come back.
-import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
+import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Expiring } from '../../../../protocol/deadline-wheel.js';
 import { type Failure, mostTelling } from '../../../../protocol/race/failure.js';

@@ -1,6 +1,6 @@
 // Has datagrams looked at that may begin a connection which a rule blocks, wherever they stand in a flow. All others cost a look at
 // their size and first byte.
-import type { Outgoing } from '../../../../linux/engine/datagrams.js';
+import type { Outgoing } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { mayHaveInitialSize } from '../../../../protocol/quic/client-initial.js';
 import { isLong } from '../../../../protocol/quic/long-header.js';

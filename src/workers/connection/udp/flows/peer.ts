@@ -1,5 +1,5 @@
 // An address and port with which a flow exchanges datagrams over a way, and what stands in front of its answers to the client.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import { endpointOf } from '../../../../protocol/udp/endpoint.js';

@@ -1,7 +1,7 @@
 // One way, address and port to which several flows of an association send: two names of one server, or a name and its address. Whose
 // answer a datagram is nothing tells in general. A flow in a contest knows its own; all else is taken for an answer to the flow that
 // has sent there last, and shows all of them that their line works.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { FlowPeer, PeerOfSeveral } from './peer.js';
 

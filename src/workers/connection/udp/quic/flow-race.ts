@@ -1,7 +1,7 @@
 // The race of one QUIC flow whose first flight is whole: the flight goes out over one candidate after another until a server answers
 // it authentically. protocol/quic/race/ decides; this carries it out on the flow's routes, keeps datagrams meanwhile, and notes what
 // became of each candidate.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-wheel.js';
 import type { FlightIds } from '../../../../protocol/quic/client-initial.js';
 import { progressOf } from '../../../../protocol/quic/handshake-progress.js';

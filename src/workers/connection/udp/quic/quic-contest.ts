@@ -1,6 +1,6 @@
 // The contest of a QUIC flow: collects the client's first flight, asks rules about the server name in it, and has it raced where it
 // may go to more than one server.
-import type { Batch } from '../../../../linux/engine/datagrams.js';
+import type { Batch } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { FirstFlight, type FlightReading, type NoRace } from '../../../../protocol/quic/client-initial.js';
 import type { Failure } from '../../../../protocol/race/failure.js';

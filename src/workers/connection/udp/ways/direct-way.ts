@@ -1,14 +1,14 @@
 // The way of a direct line for the addresses of one family: a socket that leaves as the line does. All destinations of the
 // association see its one address and port.
 import { packAddress } from '../../../../linux/addresses.js';
-import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../../linux/engine/socket.js';
 import { isError } from '../../../../linux/result.js';
 import { closeFd } from '../../../../linux/sockets.js';
 import { leaveFrom, reach, type SocketSource } from '../../../../linux/source.js';
-import { openUdp } from '../../../../linux/udp.js';
-import { readUdpErrors, type UdpError } from '../../../../linux/udp-errors.js';
+import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
+import { readUdpErrors, type UdpError } from '../../../../linux/udp/errors.js';
+import { openUdp } from '../../../../linux/udp/sockets.js';
 import { isMulticast } from '../../../../protocol/address/multicast.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';

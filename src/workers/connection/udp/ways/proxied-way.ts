@@ -2,14 +2,14 @@
 // destination. Datagrams leave and come by one socket that is connected to the relay of the first proxy, so that nobody else can
 // send to it.
 import { lendAddress } from '../../../../linux/addresses.js';
-import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
 import { Handler, type Socket } from '../../../../linux/engine/socket.js';
 import { isError } from '../../../../linux/result.js';
 import { closeFd, connectTo } from '../../../../linux/sockets.js';
 import { leaveFrom } from '../../../../linux/source.js';
-import { openUdp } from '../../../../linux/udp.js';
-import { readUdpErrors } from '../../../../linux/udp-errors.js';
+import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
+import { readUdpErrors } from '../../../../linux/udp/errors.js';
+import { openUdp } from '../../../../linux/udp/sockets.js';
 import { sameIp } from '../../../../protocol/address/same-ip.js';
 import { type Target, targetOfIp } from '../../../../protocol/address/target.js';
 import { type Failure, type FailureCode, failureOf, failureTowards } from '../../../../protocol/race/failure.js';

@@ -1,7 +1,8 @@
 // Takes the headers of the proxies off what has come from the first of them, one datagram at a time: two of one batch may be from
 // different senders. One object serves all datagrams of a way.
-import type { Batch, Sender } from '../../../../linux/engine/datagrams.js';
+
 import type { Memory } from '../../../../linux/memory.js';
+import type { Batch, Sender } from '../../../../linux/udp/datagrams.js';
 import type { Drop } from '../../../../protocol/udp/drop.js';
 import { FRAGMENT } from '../../../../protocol/udp/header.js';
 import { type Nested, STRAY } from '../../../../protocol/udp/nested.js';

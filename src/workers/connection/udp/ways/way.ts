@@ -1,7 +1,7 @@
 // The interface of a way: what an association sends through for one line. For a direct line it is a socket of each family, for a
 // line with proxies an association at each of them. All flows of the association over that line share it, so that a peer sees one
 // address and port of the client, whichever flow has spoken (endpoint-independent mapping, RFC 4787 section 4.1). Types only.
-import type { Batch, Outgoing } from '../../../../linux/engine/datagrams.js';
+import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { DialLine } from '../../shared/dialling/dial-lines.js';

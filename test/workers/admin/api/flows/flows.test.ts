@@ -11,7 +11,7 @@ import type { Flow } from '../../../../../src/workers/admin/api/flows/schemas.js
 import { makeApp } from '../../../../../src/workers/admin/app.js';
 import { flowsAdmin } from '../../../../../src/workers/connection/admin/flows.js';
 import { adminParts, Served } from '../../../../helpers/admin-parts.js';
-import { associationOf, FlowsWorld } from '../../../../helpers/flows-world.js';
+import { associationOf, FlowsWorld } from '../../../../helpers/udp/flows-world.js';
 
 const PATH = '/api/v1/flows';
 const served = new Served();

@@ -1,7 +1,7 @@
 // The flows of an association together: how many there may be, whose answers are whose, and which are passed on.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Batch } from '../../../../../src/linux/engine/datagrams.js';
+import type { Batch } from '../../../../../src/linux/udp/datagrams.js';
 import { type Target, targetOfIp, targetOfName } from '../../../../../src/protocol/address/target.js';
 import { failureOf } from '../../../../../src/protocol/race/failure.js';
 import { headerOfIp, headerOfName } from '../../../../../src/protocol/udp/header.js';

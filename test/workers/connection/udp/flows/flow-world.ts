@@ -1,7 +1,7 @@
 // A flow without sockets: its ways note what they are sent, its choice is the test's, and its clock is set by hand.
 import assert from 'node:assert/strict';
-import type { Batch, Outgoing } from '../../../../../src/linux/engine/datagrams.js';
 import { type Memory, mapMemory } from '../../../../../src/linux/memory.js';
+import type { Batch, Outgoing } from '../../../../../src/linux/udp/datagrams.js';
 import { targetOfIp } from '../../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
 import type { Failure } from '../../../../../src/protocol/race/failure.js';

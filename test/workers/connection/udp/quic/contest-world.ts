@@ -1,7 +1,8 @@
 // The contest of one QUIC flow without sockets: a flow that notes what it is told to do, candidates whose ways open when the test says
 // so, and a clock of the test's own.
-import type { Batch } from '../../../../../src/linux/engine/datagrams.js';
+
 import { mapMemory } from '../../../../../src/linux/memory.js';
+import type { Batch } from '../../../../../src/linux/udp/datagrams.js';
 import { targetOfIp } from '../../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
 import { lineOf } from '../../../../../src/protocol/lines/line.js';

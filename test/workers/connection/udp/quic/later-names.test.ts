@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { targetOfIp } from '../../../../../src/protocol/address/target.js';
 import { failureOf } from '../../../../../src/protocol/race/failure.js';
 import { LaterNames } from '../../../../../src/workers/connection/udp/quic/later-names.js';
-import { CLIENT_IDS, cryptoFrame, helloMessage, ofClient } from '../../../../helpers/quic-packets.js';
+import { CLIENT_IDS, cryptoFrame, helloMessage, ofClient } from '../../../../helpers/quic/packets.js';
 
 const id = (last: number): Uint8Array => Uint8Array.of(1, 2, 3, 4, 5, 6, 7, last);
 

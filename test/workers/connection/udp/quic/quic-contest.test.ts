@@ -11,7 +11,7 @@ import {
   ofServer,
   retryPacket,
   sealedPacket,
-} from '../../../../helpers/quic-packets.js';
+} from '../../../../helpers/quic/packets.js';
 import { ContestWorld } from './contest-world.js';
 
 const { chosen, own, server } = CLIENT_IDS;

@@ -5,7 +5,7 @@ import { parseIp } from '../../../../../src/protocol/address/address.js';
 import { failureOf } from '../../../../../src/protocol/race/failure.js';
 import { UdpCounts } from '../../../../../src/threads/shared/udp-counts.js';
 import type { NotedFlowAttempt } from '../../../../../src/workers/connection/udp/records/noted.js';
-import { associationOf, FlowsWorld } from '../../../../helpers/flows-world.js';
+import { associationOf, FlowsWorld } from '../../../../helpers/udp/flows-world.js';
 
 test('a flow is on record from its opening to its end', () => {
   const world = new FlowsWorld();

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hop } from '../../../../../src/protocol/lines/line.js';
-import { UdpProxy, type UdpTrick } from '../../../../helpers/udp-proxy.js';
-import { type UdpServer, udpEcho } from '../../../../helpers/udp-servers.js';
+import { UdpProxy, type UdpTrick } from '../../../../helpers/udp/proxy.js';
+import { type UdpServer, udpEcho } from '../../../../helpers/udp/servers.js';
 import { probingTowards } from '../../../../linux/peers.js';
 import { ENGINES } from '../../../../linux/world.js';
 import { hopAt, type WayOptions, WayWorld } from './way-world.js';

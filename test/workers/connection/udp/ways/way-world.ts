@@ -1,8 +1,8 @@
 // Ways through proxies on a real engine, whose turns alternate with those of Node's loop, where the proxies of the test are.
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Batch, Outgoing } from '../../../../../src/linux/engine/datagrams.js';
 import { mapMemory, unmap } from '../../../../../src/linux/memory.js';
+import type { Batch, Outgoing } from '../../../../../src/linux/udp/datagrams.js';
 import { formatEndpoint, formatIp, parseIp } from '../../../../../src/protocol/address/address.js';
 import { type Target, targetOfText } from '../../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';

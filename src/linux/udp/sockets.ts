@@ -1,12 +1,12 @@
 // UDP sockets: opens them with what a relay of datagrams needs, and binds them. They send with DF, so that nobody fragments what its
-// sender has not allowed to be, and errors that ICMP tells of go to their error queue (udp-errors.ts). Sending and receiving is the
-// engine's: engine/datagrams.ts. `connectTo`, `bindTo` and `localEndpoint` of sockets.ts and `leaveFrom` of source.ts serve these
+// sender has not allowed to be, and errors that ICMP tells of go to their error queue (errors.ts). Sending and receiving is the
+// engine's (../engine/). `connectTo`, `bindTo` and `localEndpoint` of ../sockets.ts and `leaveFrom` of ../source.ts serve these
 // sockets, too.
-import { AF_INET, AF_INET6 } from './addresses.js';
-import { EADDRINUSE } from './errno.js';
-import * as libc from './libc.js';
-import { mapMemory } from './memory.js';
-import { bindTo, SOCK_NONBLOCK_CLOEXEC } from './sockets.js';
+import { AF_INET, AF_INET6 } from '../addresses.js';
+import { EADDRINUSE } from '../errno.js';
+import * as libc from '../libc.js';
+import { mapMemory } from '../memory.js';
+import { bindTo, SOCK_NONBLOCK_CLOEXEC } from '../sockets.js';
 
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;

@@ -6,12 +6,12 @@ import {
   type Endpoint,
   packAddress,
   unpackAddress,
-} from '../../src/linux/addresses.js';
-import { errorName } from '../../src/linux/error-name.js';
-import * as libc from '../../src/linux/libc.js';
-import { mapMemory } from '../../src/linux/memory.js';
-import { bindTo, closeFd, localEndpoint, SOCK_NONBLOCK_CLOEXEC } from '../../src/linux/sockets.js';
-import { awaitReady, IPV4, POLLIN, readNow } from './peers.js';
+} from '../../../src/linux/addresses.js';
+import { errorName } from '../../../src/linux/error-name.js';
+import * as libc from '../../../src/linux/libc.js';
+import { mapMemory } from '../../../src/linux/memory.js';
+import { bindTo, closeFd, localEndpoint, SOCK_NONBLOCK_CLOEXEC } from '../../../src/linux/sockets.js';
+import { awaitReady, IPV4, POLLIN, readNow } from '../peers.js';
 
 const SOCK_DGRAM = 2;
 

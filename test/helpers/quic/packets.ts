@@ -1,10 +1,10 @@
 // Builds packets of QUIC as either side sends them at the start of a connection: Initial packets with real protection (RFC 9001
 // section 5), and others as far as somebody without their keys sees them. Not an endpoint.
 import { createCipheriv } from 'node:crypto';
-import { initialKeys } from '../../src/protocol/quic/initial-keys.js';
-import { nonceOf, TAG_SIZE } from '../../src/protocol/quic/packet-protection.js';
-import { type LongType, type QuicVersion, VERSION_1 } from '../../src/protocol/quic/versions.js';
-import { clientHello, type HelloParts } from './client-hello.js';
+import { initialKeys } from '../../../src/protocol/quic/initial-keys.js';
+import { nonceOf, TAG_SIZE } from '../../../src/protocol/quic/packet-protection.js';
+import { type LongType, type QuicVersion, VERSION_1 } from '../../../src/protocol/quic/versions.js';
+import { clientHello, type HelloParts } from '../client-hello.js';
 
 export interface InitialParts {
   readonly version?: QuicVersion;

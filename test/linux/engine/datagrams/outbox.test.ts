@@ -1,18 +1,18 @@
 // What becomes of datagrams that the kernel has refused: which are sent again, and how. Without an engine.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { packAddress } from '../../../src/linux/addresses.js';
-import { DatagramOutbox } from '../../../src/linux/engine/datagram-outbox.js';
-import { Socket } from '../../../src/linux/engine/socket.js';
-import { EAGAIN, ECONNREFUSED, EINVAL, EIO, EMSGSIZE, ENOBUFS } from '../../../src/linux/errno.js';
-import { errorName } from '../../../src/linux/error-name.js';
-import type { Memory } from '../../../src/linux/memory.js';
-import { UNRECORDED } from '../../../src/linux/ownership.js';
-import { closeFd } from '../../../src/linux/sockets.js';
-import { openFds, readNow } from '../peers.js';
-import { readDatagrams, udpSocket } from '../udp-peers.js';
-import { leftOpen, Recorder } from '../world.js';
-import { bytes, memory, outgoing } from './datagram-world.js';
+import { packAddress } from '../../../../src/linux/addresses.js';
+import { DatagramOutbox } from '../../../../src/linux/engine/datagram-outbox.js';
+import { Socket } from '../../../../src/linux/engine/socket.js';
+import { EAGAIN, ECONNREFUSED, EINVAL, EIO, EMSGSIZE, ENOBUFS } from '../../../../src/linux/errno.js';
+import { errorName } from '../../../../src/linux/error-name.js';
+import type { Memory } from '../../../../src/linux/memory.js';
+import { UNRECORDED } from '../../../../src/linux/ownership.js';
+import { closeFd } from '../../../../src/linux/sockets.js';
+import { openFds, readNow } from '../../peers.js';
+import { readDatagrams, udpSocket } from '../../udp/peers.js';
+import { leftOpen, Recorder } from '../../world.js';
+import { bytes, memory, outgoing } from './world.js';
 
 const before = openFds();
 const maps = new Set<Memory>();

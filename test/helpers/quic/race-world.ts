@@ -1,9 +1,9 @@
 // Plays a race of QUIC in made-up time: lines whose networks answer, swallow, forge or bounce, and a client that repeats its flight.
 
-import type { Entrant } from '../../src/protocol/quic/race/entrant.js';
-import { type EntrantOutcome, outcomeOf } from '../../src/protocol/quic/race/outcome.js';
-import { type Forwarding, QuicRace, type Verdict } from '../../src/protocol/quic/race/race.js';
-import type { ServerAnswer } from '../../src/protocol/quic/server-answer.js';
+import type { Entrant } from '../../../src/protocol/quic/race/entrant.js';
+import { type EntrantOutcome, outcomeOf } from '../../../src/protocol/quic/race/outcome.js';
+import { type Forwarding, QuicRace, type Verdict } from '../../../src/protocol/quic/race/race.js';
+import type { ServerAnswer } from '../../../src/protocol/quic/server-answer.js';
 
 /** How long the lines are listened to after the race, in ms. */
 const LISTEN_MS = 3000;

@@ -2,6 +2,7 @@
 // engine, written anew for each receive.
 import { AF_INET6 } from '../addresses.js';
 import type { Memory } from '../memory.js';
+import type { Batch, Sender } from './datagrams.js';
 import {
   IP_RECVFRAGSIZE,
   IP_TOS,
@@ -11,8 +12,7 @@ import {
   IPV6_TCLASS,
   SOL_UDP,
   UDP_GRO,
-} from '../udp.js';
-import type { Batch, Sender } from './datagrams.js';
+} from './sockets.js';
 
 /** Bytes for the sender's address, and for what the kernel tells: three messages with one int each. */
 export const NAME_SIZE = 28;

@@ -1,12 +1,12 @@
 // Datagrams are longer than a packet may be: only those that came in fragments go in fragments. io_uring and epoll alike.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { Namespace, withoutNamespaces } from '../../helpers/namespace.js';
-import type { Narrow, NarrowHeard } from '../../helpers/narrow-link.js';
-import { ENGINES } from '../world.js';
+import { Namespace, withoutNamespaces } from '../../../helpers/namespace.js';
+import type { Narrow, NarrowHeard } from '../../../helpers/udp/narrow-link.js';
+import { ENGINES } from '../../world.js';
 
 const missing = withoutNamespaces();
-const script = new URL('../../helpers/narrow-link.js', import.meta.url);
+const script = new URL('../../../helpers/udp/narrow-link.js', import.meta.url);
 const namespace = missing === undefined ? await Namespace.start<Narrow, NarrowHeard>(script) : undefined;
 after(() => namespace?.close());
 

@@ -1,16 +1,16 @@
 // A script for a network namespace (namespace.ts) whose loopback takes packets of 1500 bytes: sends datagrams that are longer from one
 // UDP socket of an engine to another one, and returns what both heard. Not a test.
 import { spawnSync } from 'node:child_process';
-import { packAddress } from '../../src/linux/addresses.js';
-import { openEngine } from '../../src/linux/engine/choose.js';
-import type { Engine } from '../../src/linux/engine/engine.js';
-import type { Socket } from '../../src/linux/engine/socket.js';
-import { errorName } from '../../src/linux/error-name.js';
-import { bindTo, localEndpoint } from '../../src/linux/sockets.js';
-import { openUdp } from '../../src/linux/udp.js';
-import { DatagramRecorder } from '../linux/engine/datagram-recorder.js';
-import { memory, outgoing } from '../linux/engine/datagram-world.js';
-import { IPV4, IPV6 } from '../linux/peers.js';
+import { packAddress } from '../../../src/linux/addresses.js';
+import { openEngine } from '../../../src/linux/engine/choose.js';
+import type { Engine } from '../../../src/linux/engine/engine.js';
+import type { Socket } from '../../../src/linux/engine/socket.js';
+import { errorName } from '../../../src/linux/error-name.js';
+import { bindTo, localEndpoint } from '../../../src/linux/sockets.js';
+import { openUdp } from '../../../src/linux/udp/sockets.js';
+import { DatagramRecorder } from '../../linux/engine/datagrams/recorder.js';
+import { memory, outgoing } from '../../linux/engine/datagrams/world.js';
+import { IPV4, IPV6 } from '../../linux/peers.js';
 
 export interface Narrow {
   readonly kind: Engine['kind'];

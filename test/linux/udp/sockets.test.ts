@@ -1,13 +1,13 @@
 // UDP sockets: their ports, and what their error queues tell.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { EADDRINUSE, EADDRNOTAVAIL } from '../../src/linux/errno.js';
-import { closeFd, localEndpoint } from '../../src/linux/sockets.js';
-import { bindWithin, openUdp } from '../../src/linux/udp.js';
-import { readUdpErrors } from '../../src/linux/udp-errors.js';
-import { IPV4, openFds } from './peers.js';
-import { udpSocket } from './udp-peers.js';
-import { leftOpen } from './world.js';
+import { EADDRINUSE, EADDRNOTAVAIL } from '../../../src/linux/errno.js';
+import { closeFd, localEndpoint } from '../../../src/linux/sockets.js';
+import { readUdpErrors } from '../../../src/linux/udp/errors.js';
+import { bindWithin, openUdp } from '../../../src/linux/udp/sockets.js';
+import { IPV4, openFds } from '../peers.js';
+import { leftOpen } from '../world.js';
+import { udpSocket } from './peers.js';
 
 const before = openFds();
 afterEach(() => assert.deepEqual(leftOpen(before), []));

@@ -1,7 +1,7 @@
 // Memory for copies of what one turn of an engine sends. It is filled in one turn and emptied in the next, and allocates only
 // while it grows.
-import { type Memory, mapMemory, unmap } from '../memory.js';
-import type { Ownership } from '../ownership.js';
+import { type Memory, mapMemory, unmap } from './memory.js';
+import type { Ownership } from './ownership.js';
 
 /** Bytes of a slab, and the most that can be reserved at once. */
 export const SLAB_SIZE = 65_536;

@@ -3,8 +3,8 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, isIPv4, type Socket } from 'node:net';
-import { TestServer } from './servers.js';
-import { Peer } from './socks-peer.js';
+import { TestServer } from '../servers.js';
+import { Peer } from '../socks-peer.js';
 
 export type UdpTrick =
   | 'works'

@@ -1,12 +1,12 @@
 // Datagrams that go through the kernel together (UDP GSO and GRO) arrive as if each had gone by itself. io_uring and epoll alike.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import * as libc from '../../../src/linux/libc.js';
-import { mapMemory, unmap } from '../../../src/linux/memory.js';
-import { readDatagrams } from '../udp-peers.js';
-import { ENGINES } from '../world.js';
-import { both, bytes, memory, outgoing } from './datagram-world.js';
-import { scenarioOf } from './scenario.js';
+import * as libc from '../../../../src/linux/libc.js';
+import { mapMemory, unmap } from '../../../../src/linux/memory.js';
+import { readDatagrams } from '../../udp/peers.js';
+import { ENGINES } from '../../world.js';
+import { scenarioOf } from '../scenario.js';
+import { both, bytes, memory, outgoing } from './world.js';
 
 function withoutChecksums(fd: number): void {
   const value = mapMemory(4096);

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { type HeapProfiler, Session } from 'node:inspector/promises';
 import { describe } from 'node:test';
-import type { Batch, Outgoing } from '../../../src/linux/engine/datagrams.js';
-import type { Engine } from '../../../src/linux/engine/engine.js';
-import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
-import { ENGINES } from '../world.js';
-import { both, bytes, outgoing } from './datagram-world.js';
-import { scenarioOf } from './scenario.js';
+import type { Engine } from '../../../../src/linux/engine/engine.js';
+import { Handler, type Socket } from '../../../../src/linux/engine/socket.js';
+import type { Batch, Outgoing } from '../../../../src/linux/udp/datagrams.js';
+import { ENGINES } from '../../world.js';
+import { scenarioOf } from '../scenario.js';
+import { both, bytes, outgoing } from './world.js';
 
 /** Sends what comes to the other socket, one with a head in front and the other without it. */
 class Bouncer extends Handler {

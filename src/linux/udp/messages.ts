@@ -2,7 +2,7 @@
 // layout is that of 64-bit systems. It sends nothing: see datagram-outbox.ts.
 import { type Memory, mapMemory, unmap } from '../memory.js';
 import type { Ownership } from '../ownership.js';
-import { IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS, SOL_UDP, UDP_SEGMENT } from '../udp.js';
+import { Slabs } from '../slabs.js';
 import type { Outgoing } from './datagrams.js';
 import {
   CONTROL_MESSAGE_SIZE,
@@ -23,7 +23,7 @@ import {
   writeNumber,
   writePiece,
 } from './message-layout.js';
-import { Slabs } from './slabs.js';
+import { IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS, SOL_UDP, UDP_SEGMENT } from './sockets.js';
 
 /** Datagrams that the kernel takes as one message (UDP_MAX_SEGMENTS), and their bytes with all headers. */
 const SEGMENTS_MAX = 64;

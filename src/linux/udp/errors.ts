@@ -1,10 +1,10 @@
 // What a UDP socket's error queue holds: errors that ICMP told of datagrams sent earlier, and those of our own kernel
 // (ip(7) IP_RECVERR). An engine tells when to look: `onDatagramErrors`.
-import { ADDRESS_SIZE, type Endpoint, unpackAddress } from './addresses.js';
-import { EMSGSIZE } from './errno.js';
-import * as libc from './libc.js';
-import { mapMemory } from './memory.js';
-import { IP_RECVERR, IPPROTO_IP, IPPROTO_IPV6, IPV6_RECVERR } from './udp.js';
+import { ADDRESS_SIZE, type Endpoint, unpackAddress } from '../addresses.js';
+import { EMSGSIZE } from '../errno.js';
+import * as libc from '../libc.js';
+import { mapMemory } from '../memory.js';
+import { IP_RECVERR, IPPROTO_IP, IPPROTO_IPV6, IPV6_RECVERR } from './sockets.js';
 
 /** A datagram to `to` has not arrived. */
 export interface UdpError {

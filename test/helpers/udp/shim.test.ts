@@ -6,14 +6,14 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { nothingLeft } from './nothing-left.js';
-import { danted, missing, type RunningProxy } from './proxies.js';
-import { echoServer, TestServer } from './servers.js';
-import { Peer } from './socks-peer.js';
-import { readUdpHeader, UdpAssociation, udpHeader } from './socks-udp.js';
-import { udpEcho } from './udp-servers.js';
-import { UdpShim } from './udp-shim.js';
-import { until } from './until.js';
+import { nothingLeft } from '../nothing-left.js';
+import { danted, missing, type RunningProxy } from '../proxies.js';
+import { echoServer, TestServer } from '../servers.js';
+import { Peer } from '../socks-peer.js';
+import { until } from '../until.js';
+import { readUdpHeader, UdpAssociation, udpHeader } from './client.js';
+import { udpEcho } from './servers.js';
+import { UdpShim } from './shim.js';
 
 /** Sends a datagram to a port and gives what comes back. */
 async function exchange(port: number, text: string): Promise<string> {
@@ -142,7 +142,7 @@ else {
   test('as a program it ends with its input', async () => {
     const echo = await udpEcho();
     await beforeDanted(async (proxy) => {
-      const file = fileURLToPath(new URL('./udp-shim-worker.js', import.meta.url));
+      const file = fileURLToPath(new URL('./shim-worker.js', import.meta.url));
       const args = [file, proxy.host, String(proxy.port), echo.host, String(echo.port)];
       const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
       child.stdout.setEncoding('utf8');

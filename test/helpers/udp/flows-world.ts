@@ -1,12 +1,12 @@
 // The flow book of an actor with a clock that stands still, and flows as tests want them.
-import { parseIp } from '../../src/protocol/address/address.js';
-import { targetOfText } from '../../src/protocol/address/target.js';
-import type { FlowEnding, FlowKind, FlowRecord } from '../../src/protocol/udp/flow-record.js';
-import { UdpCounts, type UdpTotals } from '../../src/threads/shared/udp-counts.js';
-import type { AssociationNote } from '../../src/workers/connection/udp/records/association-note.js';
-import { FlowBook } from '../../src/workers/connection/udp/records/flow-book.js';
-import type { FlowRecords } from '../../src/workers/connection/udp/records/flow-records.js';
-import { UdpTally } from '../../src/workers/connection/udp/tally.js';
+import { parseIp } from '../../../src/protocol/address/address.js';
+import { targetOfText } from '../../../src/protocol/address/target.js';
+import type { FlowEnding, FlowKind, FlowRecord } from '../../../src/protocol/udp/flow-record.js';
+import { UdpCounts, type UdpTotals } from '../../../src/threads/shared/udp-counts.js';
+import type { AssociationNote } from '../../../src/workers/connection/udp/records/association-note.js';
+import { FlowBook } from '../../../src/workers/connection/udp/records/flow-book.js';
+import type { FlowRecords } from '../../../src/workers/connection/udp/records/flow-records.js';
+import { UdpTally } from '../../../src/workers/connection/udp/tally.js';
 
 const LINES = ['direct', 'proxy'];
 const LISTENERS = ['socks', 'other'];

@@ -1,12 +1,12 @@
 // A local port in front of a SOCKS5 proxy, for programs that do not speak SOCKS5's UDP, such as gtlsclient, dig and iperf3: the
 // datagrams of each program's socket go through an association of their own to one destination, and its answers come back.
-// TCP connections to the same port go there too, which iperf3 needs. As a program: udp-shim-worker.ts.
+// TCP connections to the same port go there too, which iperf3 needs. As a program: shim-worker.ts.
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6, type Socket } from 'node:net';
-import { TestServer } from './servers.js';
-import type { Destination } from './socks-client.js';
-import { askProxy, type SocksServer, UdpAssociation } from './socks-udp.js';
+import { TestServer } from '../servers.js';
+import type { Destination } from '../socks-client.js';
+import { askProxy, type SocksServer, UdpAssociation } from './client.js';
 
 /** Datagrams that wait for their association. */
 const WAITING_MAX = 100;

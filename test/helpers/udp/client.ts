@@ -3,8 +3,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { type Destination, greeting, NO_AUTHENTICATION, type Reply, readReply, request } from './socks-client.js';
-import { Peer } from './socks-peer.js';
+import { type Destination, greeting, NO_AUTHENTICATION, type Reply, readReply, request } from '../socks-client.js';
+import { Peer } from '../socks-peer.js';
 
 const UDP_ASSOCIATE = 3;
 const PASSWORD = 2;

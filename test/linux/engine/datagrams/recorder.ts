@@ -1,7 +1,8 @@
 // A handler of datagrams that writes down what it hears, and reacts as the test tells it to.
-import type { Batch } from '../../../src/linux/engine/datagrams.js';
-import { Handler, type Socket } from '../../../src/linux/engine/socket.js';
-import { readUdpErrors, type UdpError } from '../../../src/linux/udp-errors.js';
+
+import { Handler, type Socket } from '../../../../src/linux/engine/socket.js';
+import type { Batch } from '../../../../src/linux/udp/datagrams.js';
+import { readUdpErrors, type UdpError } from '../../../../src/linux/udp/errors.js';
 
 export interface HeardDatagram {
   readonly text: string;

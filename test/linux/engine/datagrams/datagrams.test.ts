@@ -1,16 +1,16 @@
 // Datagrams: what is told of them, and what becomes of those that are sent. io_uring and epoll alike.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { packAddress } from '../../../src/linux/addresses.js';
-import { MESSAGES_MAX } from '../../../src/linux/engine/uring-datagrams.js';
-import { ECONNREFUSED, EMSGSIZE, ENOBUFS } from '../../../src/linux/errno.js';
-import { connectTo } from '../../../src/linux/sockets.js';
-import { IPV4, IPV6 } from '../peers.js';
-import { closedUdpPort, readDatagrams, sendTo, udpSocket } from '../udp-peers.js';
-import { ENGINES, TINY } from '../world.js';
-import { DatagramRecorder } from './datagram-recorder.js';
-import { both, bytes, outgoing } from './datagram-world.js';
-import { scenarioOf } from './scenario.js';
+import { packAddress } from '../../../../src/linux/addresses.js';
+import { MESSAGES_MAX } from '../../../../src/linux/engine/uring-datagrams.js';
+import { ECONNREFUSED, EMSGSIZE, ENOBUFS } from '../../../../src/linux/errno.js';
+import { connectTo } from '../../../../src/linux/sockets.js';
+import { IPV4, IPV6 } from '../../peers.js';
+import { closedUdpPort, readDatagrams, sendTo, udpSocket } from '../../udp/peers.js';
+import { ENGINES, TINY } from '../../world.js';
+import { scenarioOf } from '../scenario.js';
+import { DatagramRecorder } from './recorder.js';
+import { both, bytes, outgoing } from './world.js';
 
 for (const engine of ENGINES) {
   const { kind } = engine;

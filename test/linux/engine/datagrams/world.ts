@@ -1,14 +1,14 @@
 // What the tests of datagrams share: a socket of the engine that receives, and what is to be sent.
-import { type Endpoint, packAddress } from '../../../src/linux/addresses.js';
-import type { Outgoing } from '../../../src/linux/engine/datagrams.js';
-import type { Socket } from '../../../src/linux/engine/socket.js';
-import { type Memory, mapMemory } from '../../../src/linux/memory.js';
-import { bindTo, localEndpoint } from '../../../src/linux/sockets.js';
-import { openUdp } from '../../../src/linux/udp.js';
-import { IPV4 } from '../peers.js';
-import { udpSocket } from '../udp-peers.js';
-import type { World } from '../world.js';
-import { DatagramRecorder } from './datagram-recorder.js';
+import { type Endpoint, packAddress } from '../../../../src/linux/addresses.js';
+import type { Socket } from '../../../../src/linux/engine/socket.js';
+import { type Memory, mapMemory } from '../../../../src/linux/memory.js';
+import { bindTo, localEndpoint } from '../../../../src/linux/sockets.js';
+import type { Outgoing } from '../../../../src/linux/udp/datagrams.js';
+import { openUdp } from '../../../../src/linux/udp/sockets.js';
+import { IPV4 } from '../../peers.js';
+import { udpSocket } from '../../udp/peers.js';
+import type { World } from '../../world.js';
+import { DatagramRecorder } from './recorder.js';
 
 export const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 

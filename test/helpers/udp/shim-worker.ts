@@ -1,6 +1,6 @@
-// udp-shim.ts as a program: prints its port, and runs until its standard input ends.
-//   node dist/test/helpers/udp-shim-worker.js PROXY-HOST PROXY-PORT HOST PORT [OWN-PORT]
-import { UdpShim } from './udp-shim.js';
+// shim.ts as a program: prints its port, and runs until its standard input ends.
+//   node dist/test/helpers/udp/shim-worker.js PROXY-HOST PROXY-PORT HOST PORT [OWN-PORT]
+import { UdpShim } from './shim.js';
 
 const [proxyHost = '', proxyPort, host = '', port, ownPort = 0] = process.argv.slice(2);
 const proxy = { host: proxyHost, port: Number(proxyPort) };
