@@ -1,24 +1,31 @@
 // Datagrams that are received or sent by one call (recvmmsg, sendmmsg): the message headers, and a slot for each of their bytes.
 import * as libc from '../../../src/linux/libc.js';
 import { type Memory, mapMemory } from '../../../src/linux/memory.js';
+import {
+  CONTROL_MESSAGE_SIZE,
+  CONTROL_SIZE_WORD,
+  CONTROL_VALUE_WORD,
+  CONTROL_WORD,
+  HEADER_SIZE,
+  HEADER_WORDS,
+  NAME_SIZE_WORD,
+  NAME_WORD,
+  PIECE_SIZE,
+  PIECE_SIZE_WORD,
+  PIECES_COUNT_WORD,
+  PIECES_WORD,
+  TRANSFERRED_WORD,
+  writeAddress,
+  writeControl,
+  writePiece,
+} from '../../../src/linux/message-layout.js';
+import { SOL_UDP, UDP_SEGMENT } from '../../../src/linux/udp/sockets.js';
 
 const MSG_DONTWAIT = 0x40;
-/** struct mmsghdr, struct iovec, and room for a peer's address and for control messages. */
-const HEADER_SIZE = 64;
-const VECTOR_SIZE = 16;
+/** Room for a peer's address and for control messages. */
 const NAME_SIZE = 32;
 const CONTROL_SIZE = 64;
-// Fields of struct mmsghdr, in words.
-const HEADER_WORDS = HEADER_SIZE / 4;
-const NAME_LENGTH = 2;
-const CONTROL_LENGTH = 10;
-const RECEIVED = 14;
-const VECTOR_LENGTH = 2;
-const SOL_UDP = 17;
-const UDP_SEGMENT = 103;
-/** struct cmsghdr with two bytes behind it, and what it takes with its padding. */
-const SEGMENT_LENGTH = 18;
-const SEGMENT_SPACE = 24;
+const UDP_SEGMENT_BYTES = 2;
 /** A slot's datagram begins here, so that what follows a header of ten bytes is aligned. */
 const LEAD = 2;
 
@@ -27,8 +34,8 @@ export class Batch {
   readonly memory: Memory;
   readonly #slots: number;
   readonly #slot: number;
-  /** Words of the first struct iovec. */
-  readonly #vectors: number;
+  /** Where the first struct iovec is. */
+  readonly #pieces: number;
   readonly #hasNames: boolean;
   /** Where the header of joined datagrams stands, in words. */
   readonly #joint: number;
@@ -38,34 +45,31 @@ export class Batch {
     this.capacity = capacity;
     this.#slot = (slot + LEAD + 7) & ~7;
     this.#hasNames = hasNames;
-    const vectors = capacity * HEADER_SIZE;
-    const names = vectors + capacity * VECTOR_SIZE;
+    const pieces = capacity * HEADER_SIZE;
+    const names = pieces + capacity * PIECE_SIZE;
     const controls = names + capacity * NAME_SIZE;
     const joint = controls + capacity * CONTROL_SIZE;
     this.#joint = joint / 4;
     this.#slots = joint + HEADER_SIZE + CONTROL_SIZE;
-    this.#vectors = vectors / 4;
+    this.#pieces = pieces;
     this.memory = mapMemory(this.#slots + capacity * this.#slot);
     for (let i = 0; i < capacity; i += 1) {
       const at = i * HEADER_WORDS;
       if (hasNames) {
-        this.#point(at, names + i * NAME_SIZE);
-        this.#point(at + 8, controls + i * CONTROL_SIZE);
+        this.#point(at + NAME_WORD, names + i * NAME_SIZE);
+        this.#point(at + CONTROL_WORD, controls + i * CONTROL_SIZE);
       }
-      this.#point(at + 4, vectors + i * VECTOR_SIZE);
-      this.memory.words[at + 6] = 1;
-      this.#point(this.#vectors + i * 4, this.offsetOf(i));
-      this.setSize(i, this.#slot - LEAD);
+      this.#point(at + PIECES_WORD, pieces + i * PIECE_SIZE);
+      this.memory.words[at + PIECES_COUNT_WORD] = 1;
+      writePiece(this.memory, pieces + i * PIECE_SIZE, this.memory, this.offsetOf(i), this.#slot - LEAD);
     }
-    this.#point(this.#joint + 8, joint + HEADER_SIZE);
-    this.memory.words[this.#joint + CONTROL_LENGTH] = SEGMENT_SPACE;
-    this.memory.words.set([SEGMENT_LENGTH, 0, SOL_UDP, UDP_SEGMENT], this.#joint + HEADER_WORDS);
+    this.#point(this.#joint + CONTROL_WORD, joint + HEADER_SIZE);
+    this.memory.words[this.#joint + CONTROL_SIZE_WORD] = CONTROL_MESSAGE_SIZE;
+    writeControl(this.memory, joint + HEADER_SIZE, SOL_UDP, UDP_SEGMENT, 0, UDP_SEGMENT_BYTES);
   }
 
   #point(word: number, offset: number): void {
-    const address = this.memory.address + offset;
-    this.memory.words[word] = address >>> 0;
-    this.memory.words[word + 1] = Math.floor(address / 2 ** 32);
+    writeAddress(this.memory.words, word, this.memory, offset);
   }
 
   /** Where the datagram of that number begins in `memory`. */
@@ -75,12 +79,12 @@ export class Batch {
 
   /** Bytes of a datagram that has come. */
   sizeOf(index: number): number {
-    return this.memory.words[index * HEADER_WORDS + RECEIVED];
+    return this.memory.words[index * HEADER_WORDS + TRANSFERRED_WORD];
   }
 
   /** Bytes to send, or that may come. */
   setSize(index: number, size: number): void {
-    this.memory.words[this.#vectors + index * 4 + VECTOR_LENGTH] = size;
+    this.memory.words[(this.#pieces + index * PIECE_SIZE) / 4 + PIECE_SIZE_WORD] = size;
   }
 
   /** Receives what there is: the number of datagrams, or a negated errno. */
@@ -98,9 +102,9 @@ export class Batch {
    * negated errno.
    */
   sendJoined(fd: number, first: number, count: number, size: number): number {
-    this.#point(this.#joint + 4, this.#vectors * 4 + first * VECTOR_SIZE);
-    this.memory.words[this.#joint + 6] = count;
-    this.memory.words[this.#joint + HEADER_WORDS + 4] = size;
+    this.#point(this.#joint + PIECES_WORD, this.#pieces + first * PIECE_SIZE);
+    this.memory.words[this.#joint + PIECES_COUNT_WORD] = count;
+    this.memory.words[this.#joint + HEADER_WORDS + CONTROL_VALUE_WORD] = size;
     const taken = libc.sendmsg(fd, this.memory.address + this.#joint * 4, MSG_DONTWAIT);
     return taken < 0 ? taken : count;
   }
@@ -122,8 +126,8 @@ export class Batch {
     for (let i = 0; i < count; i += 1) {
       this.setSize(i, this.#slot - LEAD);
       if (!this.#hasNames) continue;
-      this.memory.words[i * HEADER_WORDS + NAME_LENGTH] = NAME_SIZE;
-      this.memory.words[i * HEADER_WORDS + CONTROL_LENGTH] = CONTROL_SIZE;
+      this.memory.words[i * HEADER_WORDS + NAME_SIZE_WORD] = NAME_SIZE;
+      this.memory.words[i * HEADER_WORDS + CONTROL_SIZE_WORD] = CONTROL_SIZE;
     }
   }
 }

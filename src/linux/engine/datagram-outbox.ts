@@ -5,8 +5,8 @@ import * as libc from '../libc.js';
 import type { Ownership } from '../ownership.js';
 import type { Outgoing } from '../udp/datagrams.js';
 import { DATAGRAM_MAX, DatagramMessages, HEAD_MAX } from '../udp/messages.js';
-import { OutgoingDatagrams } from '../udp/outgoing.js';
 import { allowFragments } from '../udp/sockets.js';
+import { OutgoingDatagrams } from './outgoing.js';
 import type { Socket } from './socket.js';
 
 export const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;

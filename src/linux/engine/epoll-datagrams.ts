@@ -1,18 +1,33 @@
 // Datagrams in the epoll engine: many in one call, both ways (recvmmsg(2), sendmmsg(2)). Sends of one socket that follow each other
 // go together. What is not of datagrams, the waiting and the sockets are epoll.ts's.
+import { ADDRESS_SIZE } from '../addresses.js';
 import { EAGAIN } from '../errno.js';
 import * as libc from '../libc.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
+import {
+  CONTROL_SIZE_WORD,
+  CONTROL_WORD,
+  FLAGS_WORD,
+  HEADER_SIZE,
+  HEADER_WORDS,
+  NAME_SIZE_WORD,
+  NAME_WORD,
+  PIECE_SIZE,
+  PIECES_COUNT_WORD,
+  PIECES_WORD,
+  TRANSFERRED_WORD,
+  writeAddress,
+  writePiece,
+} from '../message-layout.js';
 import type { Ownership } from '../ownership.js';
 import type { Outgoing } from '../udp/datagrams.js';
-import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from '../udp/received.js';
+import { CONTROL_SIZE, MSG_TRUNC, ReceivedBatch } from '../udp/received.js';
 import { DATAGRAM_PREFACE, type GroupSize } from './buffers.js';
 import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
 import type { Socket } from './socket.js';
 import { UnsentDatagrams } from './unsent-datagrams.js';
 
 const MSG_DONTWAIT = 0x40;
-const MSG_TRUNC = 0x20;
 /** Messages of one call. */
 const RECEIVED_MAX = 32;
 const SENT_MAX = 64;
@@ -22,19 +37,12 @@ const CALLS_MAX = 4;
 /** In a buffer: the sender's address, what the kernel tells, and behind the preface the datagram. */
 const NAME = 0;
 const CONTROL = 32;
-/** A struct mmsghdr, and behind them all a struct iovec for each. In words: fields of the former. */
-const HEADER_SIZE = 64;
-const HEADER_WORDS = HEADER_SIZE / 4;
-const PIECE_SIZE = 16;
-const NAME_SIZE_WORD = 2;
-const CONTROL_SIZE_WORD = 10;
-const FLAGS_WORD = 12;
-const SIZE_WORD = 14;
 
 export class EpollDatagrams {
   readonly #ownership: Ownership;
   readonly #buffers: Memory;
   readonly #bufferSize: number;
+  /** A struct mmsghdr for each message, and behind them all a struct iovec for each. */
   readonly #headers: Memory;
   readonly #batch: ReceivedBatch;
   readonly #outbox: DatagramOutbox;
@@ -54,18 +62,17 @@ export class EpollDatagrams {
   }
 
   #layOut(): void {
-    const { address } = this.#headers;
-    const view = new DataView(this.#headers.bytes.buffer);
+    const { words } = this.#headers;
     for (let i = 0; i < RECEIVED_MAX; i += 1) {
-      const header = i * HEADER_SIZE;
+      const word = i * HEADER_WORDS;
       const piece = RECEIVED_MAX * HEADER_SIZE + i * PIECE_SIZE;
-      const buffer = this.#buffers.address + i * this.#bufferSize;
-      view.setBigUint64(header, BigInt(buffer + NAME), true);
-      view.setBigUint64(header + 16, BigInt(address + piece), true);
-      view.setBigUint64(header + 24, 1n, true);
-      view.setBigUint64(header + 32, BigInt(buffer + CONTROL), true);
-      view.setBigUint64(piece, BigInt(buffer + DATAGRAM_PREFACE), true);
-      view.setBigUint64(piece + 8, BigInt(this.#bufferSize - DATAGRAM_PREFACE), true);
+      const buffer = i * this.#bufferSize;
+      const datagram = buffer + DATAGRAM_PREFACE;
+      writeAddress(words, word + NAME_WORD, this.#buffers, buffer + NAME);
+      writeAddress(words, word + PIECES_WORD, this.#headers, piece);
+      words[word + PIECES_COUNT_WORD] = 1;
+      writeAddress(words, word + CONTROL_WORD, this.#buffers, buffer + CONTROL);
+      writePiece(this.#headers, piece, this.#buffers, datagram, this.#bufferSize - DATAGRAM_PREFACE);
       this.#expect(i);
     }
   }
@@ -73,7 +80,7 @@ export class EpollDatagrams {
   /** The kernel writes what it has written over what it may write. */
   #expect(i: number): void {
     const word = i * HEADER_WORDS;
-    this.#headers.words[word + NAME_SIZE_WORD] = NAME_SIZE;
+    this.#headers.words[word + NAME_SIZE_WORD] = ADDRESS_SIZE;
     this.#headers.words[word + CONTROL_SIZE_WORD] = CONTROL_SIZE;
   }
 
@@ -100,7 +107,7 @@ export class EpollDatagrams {
     const { words } = this.#headers;
     const word = i * HEADER_WORDS;
     const buffer = i * this.#bufferSize;
-    const size = Math.min(words[word + SIZE_WORD], this.#bufferSize - DATAGRAM_PREFACE);
+    const size = Math.min(words[word + TRANSFERRED_WORD], this.#bufferSize - DATAGRAM_PREFACE);
     const controlSize = words[word + CONTROL_SIZE_WORD];
     this.#batch.read(this.#buffers, buffer + NAME, buffer + CONTROL, controlSize, buffer + DATAGRAM_PREFACE, size);
     if ((words[word + FLAGS_WORD] & MSG_TRUNC) !== 0) socket.handler.onDatagramsCut(socket, this.#batch.count);

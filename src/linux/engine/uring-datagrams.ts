@@ -1,10 +1,12 @@
 // Datagrams in the io_uring engine: multishot receives into buffers of their own group, and a message for each send of the turn.
 // What is not of datagrams, the ring and the sockets are uring.ts's.
+import { ADDRESS_SIZE } from '../addresses.js';
 import { ENOBUFS } from '../errno.js';
 import { type Memory, mapMemory, unmap } from '../memory.js';
+import { CONTROL_SIZE_WORD, NAME_SIZE_WORD, writeAddress } from '../message-layout.js';
 import type { Ownership } from '../ownership.js';
 import type { Outgoing } from '../udp/datagrams.js';
-import { CONTROL_SIZE, NAME_SIZE, ReceivedBatch } from '../udp/received.js';
+import { CONTROL_SIZE, MSG_TRUNC, ReceivedBatch } from '../udp/received.js';
 import { BufferGroup, DATAGRAM_PREFACE, type GroupSize } from './buffers.js';
 import { DatagramOutbox, MSG_DONTWAIT_NOSIGNAL } from './datagram-outbox.js';
 import type { Ring } from './ring.js';
@@ -16,14 +18,13 @@ const RECVMSG = 10;
 const BUFFER_SELECT = 1 << 5;
 const SKIP_SUCCESS = 1 << 6;
 const RECV_MULTISHOT = 2;
-const MSG_TRUNC = 0x20;
 
 /** In a buffer: struct io_uring_recvmsg_out, the sender's address, what the kernel tells, the datagram. */
-const CONTROL_SIZE_WORD = 1;
+const TOLD_SIZE_WORD = 1;
 const PAYLOAD_SIZE_WORD = 2;
-const FLAGS_WORD = 3;
+const PAYLOAD_FLAGS_WORD = 3;
 const NAME = 16;
-const CONTROL = NAME + NAME_SIZE;
+const CONTROL = NAME + ADDRESS_SIZE;
 
 /** Messages of one turn; what is more is not sent. */
 export const MESSAGES_MAX = 4096;
@@ -54,8 +55,8 @@ export class UringDatagrams {
     this.#ring = ring;
     this.#ownership = ownership;
     ownership.mapped(this.#header, false);
-    this.#header.words[2] = NAME_SIZE;
-    this.#header.words[10] = CONTROL_SIZE;
+    this.#header.words[NAME_SIZE_WORD] = ADDRESS_SIZE;
+    this.#header.words[CONTROL_SIZE_WORD] = CONTROL_SIZE;
     this.#outbox = new DatagramOutbox(MESSAGES_MAX, ownership);
     this.#posted = new DatagramOutbox(MESSAGES_MAX, ownership);
   }
@@ -68,9 +69,7 @@ export class UringDatagrams {
   /** `high`: the upper half of the user data. */
   receive({ fd, slot }: Socket, high: number): void {
     const word = this.#ring.prepare(RECVMSG | (BUFFER_SELECT << 8) | (RECV_MULTISHOT << 16), fd, slot, high);
-    const { address } = this.#header;
-    this.#ring.words[word + 4] = address >>> 0;
-    this.#ring.words[word + 5] = Math.floor(address / 2 ** 32);
+    writeAddress(this.#ring.words, word + 4, this.#header, 0);
     this.#ring.words[word + 10] = BufferGroup.datagrams;
   }
 
@@ -81,9 +80,9 @@ export class UringDatagrams {
     const offset = buffers.offset(id);
     const word = offset >> 2;
     const size = memory.ints[word + PAYLOAD_SIZE_WORD];
-    const controlSize = memory.ints[word + CONTROL_SIZE_WORD];
+    const controlSize = memory.ints[word + TOLD_SIZE_WORD];
     this.#batch.read(memory, offset + NAME, offset + CONTROL, controlSize, offset + DATAGRAM_PREFACE, size);
-    if ((memory.ints[word + FLAGS_WORD] & MSG_TRUNC) !== 0) {
+    if ((memory.ints[word + PAYLOAD_FLAGS_WORD] & MSG_TRUNC) !== 0) {
       socket.handler.onDatagramsCut(socket, this.#batch.count);
       return false;
     }

@@ -1,9 +1,6 @@
 // The sends of datagrams of one turn as the kernel reads them: for each a struct mmsghdr, and beside it what that points to. The
 // layout is that of 64-bit systems. It sends nothing: see datagram-outbox.ts.
 import { type Memory, mapMemory, unmap } from '../memory.js';
-import type { Ownership } from '../ownership.js';
-import { Slabs } from '../slabs.js';
-import type { Outgoing } from './datagrams.js';
 import {
   CONTROL_MESSAGE_SIZE,
   CONTROL_SIZE_WORD,
@@ -22,7 +19,10 @@ import {
   writeControl,
   writeNumber,
   writePiece,
-} from './message-layout.js';
+} from '../message-layout.js';
+import type { Ownership } from '../ownership.js';
+import { Slabs } from '../slabs.js';
+import type { Outgoing } from './datagrams.js';
 import { IP_TOS, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS, SOL_UDP, UDP_SEGMENT } from './sockets.js';
 
 /** Datagrams that the kernel takes as one message (UDP_MAX_SEGMENTS), and their bytes with all headers. */

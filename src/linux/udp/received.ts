@@ -2,6 +2,7 @@
 // engine, written anew for each receive.
 import { AF_INET6 } from '../addresses.js';
 import type { Memory } from '../memory.js';
+import { CONTROL_HEADER_SIZE } from '../message-layout.js';
 import type { Batch, Sender } from './datagrams.js';
 import {
   IP_RECVFRAGSIZE,
@@ -14,10 +15,10 @@ import {
   UDP_GRO,
 } from './sockets.js';
 
-/** Bytes for the sender's address, and for what the kernel tells: three messages with one int each. */
-export const NAME_SIZE = 28;
+/** Bytes for what the kernel tells: three messages with one int each. The sender's address has ADDRESS_SIZE. */
 export const CONTROL_SIZE = 84;
-const CONTROL_HEADER_SIZE = 16;
+/** Of the flags of a received message: it was longer than its buffer. */
+export const MSG_TRUNC = 0x20;
 const ECN_MASK = 3;
 
 export class ReceivedBatch implements Batch {

@@ -2,12 +2,12 @@
 // reads the header of each datagram, and knows no flow.
 import { packAddress } from '../../../linux/addresses.js';
 import type { Engine } from '../../../linux/engine/engine.js';
+import { OutgoingDatagrams } from '../../../linux/engine/outgoing.js';
 import { Handler, type Socket } from '../../../linux/engine/socket.js';
 import { isError } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
 import type { Batch, Outgoing } from '../../../linux/udp/datagrams.js';
 import { readUdpErrors } from '../../../linux/udp/errors.js';
-import { OutgoingDatagrams } from '../../../linux/udp/outgoing.js';
 import { bindWithin, openUdp } from '../../../linux/udp/sockets.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { PortRange } from '../../../protocol/rules/rule.js';

@@ -1,8 +1,11 @@
-// Structures that a message to the kernel consists of (sendmsg(2), readv(2), cmsg(3)), as they are on 64-bit systems. Words are
-// places in a Uint32Array.
-import type { Memory } from '../memory.js';
+// Structures that a message to the kernel, or from it, consists of (sendmsg(2), recvmsg(2), cmsg(3)), as they are on 64-bit systems
+// with little-endian numbers. Words are places in a Uint32Array.
+import type { Memory } from './memory.js';
 
-/** struct mmsghdr, which begins with a struct msghdr: its size, and where its fields are in words. */
+/**
+ * struct mmsghdr, which begins with a struct msghdr: its size, and where its fields are in words. NAME, PIECES and CONTROL are
+ * addresses. The kernel writes both sizes, the flags and TRANSFERRED, which are the bytes of the message.
+ */
 export const HEADER_SIZE = 64;
 export const HEADER_WORDS = HEADER_SIZE / 4;
 export const NAME_WORD = 0;
@@ -11,12 +14,15 @@ export const PIECES_WORD = 4;
 export const PIECES_COUNT_WORD = 6;
 export const CONTROL_WORD = 8;
 export const CONTROL_SIZE_WORD = 10;
-/** struct iovec. */
+export const FLAGS_WORD = 12;
+export const TRANSFERRED_WORD = 14;
+/** struct iovec, and where the size of its piece is. */
 export const PIECE_SIZE = 16;
-/** A struct cmsghdr with one number, and where that is. */
+export const PIECE_SIZE_WORD = 2;
+/** struct cmsghdr; the size of one with a number behind it, and where that is. */
+export const CONTROL_HEADER_SIZE = 16;
 export const CONTROL_MESSAGE_SIZE = 24;
-export const CONTROL_VALUE_WORD = 4;
-const CONTROL_HEADER_SIZE = 16;
+export const CONTROL_VALUE_WORD = CONTROL_HEADER_SIZE / 4;
 
 const GIGA = 2 ** 32;
 
@@ -38,8 +44,8 @@ export const readNumber = (words: Uint32Array, word: number): number => words[wo
 export function writePiece(into: Memory, place: number, memory: Memory, offset: number, size: number): void {
   const word = place / 4;
   writeAddress(into.words, word, memory, offset);
-  into.words[word + 2] = size;
-  into.words[word + 3] = 0;
+  into.words[word + PIECE_SIZE_WORD] = size;
+  into.words[word + PIECE_SIZE_WORD + 1] = 0;
 }
 
 /** A control message at `at`, with a number of `valueSize` (2 or 4) bytes. */

@@ -1,7 +1,7 @@
-// What is to be sent, as an object that its owner writes anew for each send. A class, so that V8 knows all of them as one shape: with
-// objects made of spread ones, each of its own shape, each send cost a microsecond of lookups once there were a hundred owners.
+// What is to be sent, as an object that its owner writes anew for each send. A class, so that V8 knows all of them as one shape: of
+// spread objects each has its own, and with a hundred owners each send costs a microsecond of lookups.
 import type { Memory } from '../memory.js';
-import type { Outgoing } from './datagrams.js';
+import type { Outgoing } from '../udp/datagrams.js';
 
 export class OutgoingDatagrams implements Outgoing {
   to: Uint8Array | undefined = undefined;
