@@ -6,31 +6,46 @@
 const AWAY_MS = 100;
 
 export class ThreadClock {
-  /** Whether the thread did not run for a while before the last `look`. */
+  /** Whether the thread did not run for a while between the last two calls of `look`. */
   wasAway = false;
-  /** The monotonic time of the last `look`, and all time left out so far, in ms. */
+  /** The same since the last call. */
+  #isAway = false;
+  /** The monotonic time of the last `look`, that of the last `look` or `read`, and all time left out so far, in ms. */
   #looked = performance.now();
-  #away = 0;
-  /** The last time that was told. An absence is never left out of what was told already: the clock does not go back. */
-  #told = this.#looked;
+  #seen = this.#looked;
+  #leftOut = 0;
 
-  /**
-   * The time in ms, called after a wait of at most `wait_ms`. An absence counts as AWAY_MS, so that the clock advances even
-   * in a thread that is stopped again and again.
-   */
+  /** The time in ms, called after a wait of at most `wait_ms`. */
   look(wait_ms: number): number {
-    const time = performance.now();
-    const passed = time - this.#looked;
-    this.#looked = time;
-    this.wasAway = passed > wait_ms + AWAY_MS;
-    if (this.wasAway) this.#away = Math.min(this.#away + passed - AWAY_MS, time - this.#told);
-    this.#told = time - this.#away;
-    return this.#told;
+    const told = this.#passed(wait_ms);
+    this.#looked = this.#seen;
+    this.wasAway = this.#isAway;
+    this.#isAway = false;
+    return told;
   }
 
   /** The time in ms now; for use between two calls of `look`. */
   read(): number {
-    this.#told = performance.now() - this.#away;
-    return this.#told;
+    return this.#passed(0);
+  }
+
+  /** Milliseconds since the last `look`, with those during which the thread did not run. */
+  sinceLook(): number {
+    return performance.now() - this.#looked;
+  }
+
+  /**
+   * Whoever asks first after an absence leaves it out, in the midst of a turn, too: what was told once cannot be taken back. An
+   * absence counts as AWAY_MS, so that the clock advances even in a thread that is stopped again and again.
+   */
+  #passed(meant_ms: number): number {
+    const time = performance.now();
+    const passed = time - this.#seen;
+    this.#seen = time;
+    if (passed > meant_ms + AWAY_MS) {
+      this.#leftOut += passed - AWAY_MS;
+      this.#isAway = true;
+    }
+    return time - this.#leftOut;
   }
 }

@@ -143,11 +143,12 @@ export class DnsServer {
       this.address.includes(':') ? 'udp6' : 'udp4',
       (bytes, from) => void this.#serveUdp(bytes, from),
     );
+    // Before it is bound: `close` must find it where its port is taken.
+    this.#udp = udp;
     await new Promise<void>((resolve, reject) => {
       udp.once('error', reject);
       udp.bind(this.port, this.address, resolve);
     });
-    this.#udp = udp;
   }
 
   async #serveUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {

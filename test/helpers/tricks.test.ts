@@ -1,5 +1,7 @@
 // Tests of the helpers: tricks that cannot be verified by reading the code are really played.
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
@@ -7,7 +9,9 @@ import { sendBytes } from '../../src/linux/sockets.js';
 import { connecting, openFds, resetFd } from '../linux/peers.js';
 import { BlackHole } from './black-hole.js';
 import { whyNoCertificate } from './certificate.js';
+import { DnsServer } from './dns-server.js';
 import { State, tcpSockets } from './gateway-sockets.js';
+import { nothingLeft } from './nothing-left.js';
 import { freePort } from './proxies.js';
 import { TrickProxy } from './proxies-trick.js';
 import { bannerServer, PeerServer, silentServer } from './servers.js';
@@ -212,4 +216,13 @@ test('a retrying server answers a ClientHello with a HelloRetryRequest, and then
   assert.equal(client.authorized, true);
   client.destroy();
   await server.close();
+});
+
+test('a DNS server whose UDP port is taken leaves nothing behind', async () => {
+  const taken = createSocket('udp4');
+  taken.bind(0, '127.0.0.1');
+  await once(taken, 'listening');
+  await assert.rejects(DnsServer.start({}, { port: taken.address().port }), { code: 'EADDRINUSE' });
+  taken.close();
+  await nothingLeft(/UDP|TCP/);
 });

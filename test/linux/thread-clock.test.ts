@@ -54,3 +54,17 @@ test('the clock never goes back, also where it is read after an absence of which
   assert.equal(clock.wasAway, true);
   assert.ok(looked >= read && clock.read() >= looked, `${read} ${looked}`);
 });
+
+test('an absence in the midst of a turn is left out by a reading, and the next look tells of it', () => {
+  const clock = new ThreadClock();
+  const before = clock.look(0);
+  standStill(700);
+  const read = clock.read();
+  assert.equal(Math.round(read - before), 100);
+  assert.ok(clock.sinceLook() > 690, 'the time of a turn is told as it was');
+  const looked = clock.look(0);
+  assert.ok(looked - read < 100, `${looked - read} ms`);
+  assert.equal(clock.wasAway, true);
+  clock.look(0);
+  assert.equal(clock.wasAway, false);
+});

@@ -120,6 +120,8 @@ export interface Engine {
   close(socket: Socket, ending: Ending): void;
   /** The same clock as `now`, read at this moment. */
   clock(): number;
+  /** Milliseconds since the end of this turn's wait, with those during which the thread did not run. */
+  turnTime(): number;
   /** Calls `readable` whenever `fd` becomes readable, until the engine is destroyed. The fd stays the caller's. */
   watch(fd: number, readable: () => void): void;
   /**

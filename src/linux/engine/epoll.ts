@@ -237,6 +237,10 @@ export class EpollEngine implements Engine {
     return this.#clock.read();
   }
 
+  turnTime(): number {
+    return this.#clock.sinceLook();
+  }
+
   watch(fd: number, readable: () => void): void {
     this.#watches.push(readable);
     // Edge-triggered, because a doorbell is never read.

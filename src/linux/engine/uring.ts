@@ -388,6 +388,10 @@ export class UringEngine implements Engine {
     return this.#clock.read();
   }
 
+  turnTime(): number {
+    return this.#clock.sinceLook();
+  }
+
   watch(fd: number, readable: () => void): void {
     this.#watches.push({ fd, readable });
     this.#armWatch(this.#watches.length - 1);

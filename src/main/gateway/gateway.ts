@@ -197,7 +197,7 @@ class Start {
       mayWait: () => acceptor.mayWait(),
       turned: () => {
         acceptor.turned();
-        counts.turned(engine.clock() - engine.now);
+        counts.turned(engine.turnTime());
       },
       isTimed: isWaiting,
     });

@@ -241,7 +241,7 @@ class Actor {
     this.#names.flush();
     this.#carrying.turned(now);
     this.#heap.turned(now);
-    this.#counts.turnTimes.count(this.#engine.clock() - now);
+    this.#counts.turnTimes.count(this.#engine.turnTime());
     if (this.#drainBy !== undefined && this.#drained(now)) this.#loop.stop();
   }
 
