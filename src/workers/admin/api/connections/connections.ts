@@ -1,14 +1,10 @@
 // The endpoints of connections: those that live, and those that ended last, with their races.
-
-import { type ConnectionId, parseConnectionId } from '../../../../protocol/connections/connection-id.js';
-import { formatCursor } from '../../../../protocol/connections/order.js';
-import type { ConnectionsAdmin } from '../../../../threads/contracts/admin/connections.js';
-import type { Remote } from '../../../../threads/port.js';
 import { within } from '../../../../threads/within.js';
-import { answered, type Endpoint, endpoint, type Refusal, refused } from '../../endpoint/endpoint.js';
+import { answered, type Endpoint, endpoint, refused } from '../../endpoint/endpoint.js';
+import { actorOf, besideOf, closedBy } from './alike.js';
 import { filterOf, soughtOf } from './asked.js';
-import { closeAll, listed } from './listing.js';
-import { type Actors, ASK_MS } from './pieces.js';
+import { listed, SOURCE } from './listing.js';
+import { ASK_MS } from './pieces.js';
 import { Closed, Detailed, Filter, Id, Listed, Page } from './schemas.js';
 import { shown, shownWhole } from './shown.js';
 
@@ -26,12 +22,10 @@ export const CONNECTIONS: readonly Endpoint[] = [
     async handle({ query }, parts) {
       const sought = soughtOf(query);
       if (sought.code !== 'read') return sought;
-      const { told, matched, last, silent } = await listed(parts, sought.value);
+      const listing = await listed(parts, sought.value);
       return answered({
-        connections: told.map(({ id, one }) => shown(id, one)),
-        matched,
-        ...(last === undefined ? {} : { next: formatCursor(sought.value.order, last) }),
-        silent_workers: [...silent],
+        connections: listing.told.map(({ id, one }) => shown(id, one)),
+        ...besideOf(listing, sought.value.order),
       });
     },
   }),
@@ -42,7 +36,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     params: Id,
     answer: Detailed,
     async handle({ params }, parts) {
-      const found = actorOf(params.id, parts);
+      const found = actorOf(params.id, parts, NOBODY);
       if (found.code !== 'found') return found;
       const { id, actor } = found;
       const asked = Promise.all([actor.summaries([id]), actor.record(id)]);
@@ -60,7 +54,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     params: Id,
     answer: Closed,
     async handle({ params }, parts) {
-      const found = actorOf(params.id, parts);
+      const found = actorOf(params.id, parts, NOBODY);
       if (found.code !== 'found') return found;
       const answer = await within(ASK_MS, found.actor.close(found.id));
       if (answer.code !== 'answered') return refused(503, SILENT);
@@ -78,26 +72,7 @@ export const CONNECTIONS: readonly Endpoint[] = [
     query: Filter,
     answer: Closed,
     async handle({ query }, parts) {
-      const { filter, problems } = filterOf(query);
-      if (Object.values(query).every((one) => one === undefined)) {
-        return refused(400, `a filter is wanted, one at least of ${Object.keys(Filter.properties).join(', ')}`);
-      }
-      if (problems.length > 0) return refused(400, problems.join('; '));
-      const { closed, silent } = await closeAll(parts, filter);
-      if (silent.length === 0) return answered({ closed });
-      return refused(503, `${closed} were closed; workers ${silent.join(', ')} have not answered in time`);
+      return closedBy(parts, SOURCE, query, Object.keys(Filter.properties), filterOf(query), 'closed');
     },
   }),
 ];
-
-interface FoundActor {
-  readonly code: 'found';
-  readonly id: ConnectionId;
-  readonly actor: Remote<ConnectionsAdmin>;
-}
-
-function actorOf(text: string, actors: Actors): FoundActor | Refusal {
-  const id = parseConnectionId(text);
-  const actor = id && actors.connections().get(id.actor);
-  return id === undefined || actor === undefined ? refused(404, NOBODY) : { code: 'found', id, actor };
-}

@@ -4,7 +4,8 @@ import type { ConnectionSummary } from '../../../../protocol/connections/summary
 import type { Sought } from '../../../../threads/contracts/admin/found.js';
 import { type Actors, type ClosedAll, closeAllOf, type Listing, listedOf, type Source } from './pieces.js';
 
-const CONNECTIONS: Source<ConnectionFilter, ConnectionSummary> = {
+/** How an actor is asked for connections. */
+export const SOURCE: Source<ConnectionFilter, ConnectionSummary> = {
   find: (actor, sought, from) => actor.find(sought, from),
   tell: (actor, ids) => actor.summaries(ids),
   close: (actor, filter, from) => actor.closeAll(filter, from),
@@ -12,8 +13,8 @@ const CONNECTIONS: Source<ConnectionFilter, ConnectionSummary> = {
 
 /** The first `sought.most` that are behind `sought.after`. */
 export const listed = (actors: Actors, sought: Sought): Promise<Listing<ConnectionSummary>> =>
-  listedOf(actors, CONNECTIONS, sought);
+  listedOf(actors, SOURCE, sought);
 
 /** Resets all live connections that are meant. */
 export const closeAll = (actors: Actors, filter: ConnectionFilter): Promise<ClosedAll> =>
-  closeAllOf(actors, CONNECTIONS, filter);
+  closeAllOf(actors, SOURCE, filter);

@@ -1,15 +1,13 @@
 // The endpoints of flows of datagrams: those that live, and those that ended last, with their QUIC races.
 import type { Static } from 'typebox';
-import { type ConnectionId, parseConnectionId } from '../../../../protocol/connections/connection-id.js';
-import { formatCursor } from '../../../../protocol/connections/order.js';
+import { parseConnectionId } from '../../../../protocol/connections/connection-id.js';
 import type { FlowFilter } from '../../../../protocol/udp/flow-filter.js';
 import type { FlowRecord } from '../../../../protocol/udp/flow-record.js';
-import type { ConnectionsAdmin } from '../../../../threads/contracts/admin/connections.js';
-import type { Remote } from '../../../../threads/port.js';
 import { within } from '../../../../threads/within.js';
-import { answered, type Endpoint, endpoint, type Refusal, refused } from '../../endpoint/endpoint.js';
+import { answered, type Endpoint, endpoint, refused } from '../../endpoint/endpoint.js';
+import { actorOf, besideOf, closedBy } from '../connections/alike.js';
 import { filterOf, soughtBy, wrong } from '../connections/asked.js';
-import { type Actors, ASK_MS, closeAllOf, listedOf, type Source } from '../connections/pieces.js';
+import { ASK_MS, listedOf, type Source } from '../connections/pieces.js';
 import { Closed, Filter, Flow, Id, Listed, Page } from './schemas.js';
 import { shown } from './shown.js';
 
@@ -34,12 +32,10 @@ export const FLOWS: readonly Endpoint[] = [
       const { filter, problems } = flowFilterOf(query);
       const sought = soughtBy(query, filter, problems);
       if (sought.code !== 'read') return sought;
-      const { told, matched, last, silent } = await listedOf(parts, SOURCE, sought.value);
+      const listing = await listedOf(parts, SOURCE, sought.value);
       return answered({
-        flows: told.map(({ id, one }) => shown(id, one)),
-        matched,
-        ...(last === undefined ? {} : { next: formatCursor(sought.value.order, last) }),
-        silent_workers: [...silent],
+        flows: listing.told.map(({ id, one }) => shown(id, one)),
+        ...besideOf(listing, sought.value.order),
       });
     },
   }),
@@ -50,7 +46,7 @@ export const FLOWS: readonly Endpoint[] = [
     params: Id,
     answer: Flow,
     async handle({ params }, parts) {
-      const found = actorOf(params.id, parts);
+      const found = actorOf(params.id, parts, NOBODY);
       if (found.code !== 'found') return found;
       const answer = await within(ASK_MS, found.actor.flows([found.id]));
       if (answer.code !== 'answered') return refused(503, SILENT);
@@ -65,7 +61,7 @@ export const FLOWS: readonly Endpoint[] = [
     params: Id,
     answer: Closed,
     async handle({ params }, parts) {
-      const found = actorOf(params.id, parts);
+      const found = actorOf(params.id, parts, NOBODY);
       if (found.code !== 'found') return found;
       const answer = await within(ASK_MS, found.actor.closeFlow(found.id));
       if (answer.code !== 'answered') return refused(503, SILENT);
@@ -79,14 +75,7 @@ export const FLOWS: readonly Endpoint[] = [
     query: Filter,
     answer: Closed,
     async handle({ query }, parts) {
-      const { filter, problems } = flowFilterOf(query);
-      if (Object.values(query).every((one) => one === undefined)) {
-        return refused(400, `a filter is wanted, one at least of ${Object.keys(Filter.properties).join(', ')}`);
-      }
-      if (problems.length > 0) return refused(400, problems.join('; '));
-      const { closed, silent } = await closeAllOf(parts, SOURCE, filter);
-      if (silent.length === 0) return answered({ closed });
-      return refused(503, `${closed} were ended; workers ${silent.join(', ')} have not answered in time`);
+      return closedBy(parts, SOURCE, query, Object.keys(Filter.properties), flowFilterOf(query), 'ended');
     },
   }),
 ];
@@ -99,16 +88,4 @@ function flowFilterOf({ kind, association, ...rest }: Static<typeof Filter>) {
   const found: FlowFilter = { ...filter, kind, association: control };
   if (!isWrong) return { filter: found, problems };
   return { filter: found, problems: [...problems, wrong('association', association, 'the `id` of a connection')] };
-}
-
-interface FoundActor {
-  readonly code: 'found';
-  readonly id: ConnectionId;
-  readonly actor: Remote<ConnectionsAdmin>;
-}
-
-function actorOf(text: string, actors: Actors): FoundActor | Refusal {
-  const id = parseConnectionId(text);
-  const actor = id && actors.connections().get(id.actor);
-  return id === undefined || actor === undefined ? refused(404, NOBODY) : { code: 'found', id, actor };
 }
