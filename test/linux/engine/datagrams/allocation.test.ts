@@ -1,10 +1,10 @@
 // A datagram takes nothing of the JavaScript heap, neither when it comes nor when it goes. io_uring and epoll alike.
 import assert from 'node:assert/strict';
-import { type HeapProfiler, Session } from 'node:inspector/promises';
 import { describe } from 'node:test';
 import type { Engine } from '../../../../src/linux/engine/engine.js';
 import { Handler, type Socket } from '../../../../src/linux/engine/socket.js';
 import type { Batch, Outgoing } from '../../../../src/linux/udp/datagrams.js';
+import { heapUseOf } from '../../../helpers/heap-use.js';
 import { ENGINES } from '../../world.js';
 import { scenarioOf } from '../scenario.js';
 import { both, bytes, outgoing } from './world.js';
@@ -37,15 +37,10 @@ class Bouncer extends Handler {
 }
 
 const HEAD = bytes('head of ten');
-/** Until V8 has compiled all of it, and may have thrown away a first attempt. */
 const ROUNDS_MAX = 10;
 const DATAGRAMS = 50_000;
 /** An object has at least 16; a turn takes some, and has several datagrams. */
 const BYTES_MAX = 8;
-
-function allocated({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
-  return children.reduce((sum, child) => sum + allocated(child), selfSize);
-}
 
 for (const engine of ENGINES) {
   const scenario = scenarioOf(engine);
@@ -60,24 +55,15 @@ for (const engine of ENGINES) {
       for (let i = 0; i < 60; i += 1) {
         world.engine.sendDatagramCopy(one.socket, other.at, HEAD, Buffer.alloc(60 + (i % 7)), 0);
       }
-      const session = new Session();
-      session.connect();
-      const each: number[] = [];
-      try {
-        while (each.length < ROUNDS_MAX && !each.some((size) => size < BYTES_MAX)) {
-          await session.post('HeapProfiler.startSampling', {
-            samplingInterval: 512,
-            includeObjectsCollectedByMajorGC: true,
-            includeObjectsCollectedByMinorGC: true,
-          });
+      const each = await heapUseOf(
+        () => {
           const until = adds.passed + DATAGRAMS;
           while (adds.passed < until) world.engine.turn(20);
-          const { profile } = await session.post('HeapProfiler.stopSampling');
-          each.push(allocated(profile.head) / DATAGRAMS);
-        }
-      } finally {
-        session.disconnect();
-      }
+        },
+        DATAGRAMS,
+        BYTES_MAX,
+        ROUNDS_MAX,
+      );
       assert.ok(Math.min(...each) < BYTES_MAX, `bytes for each datagram: ${each.map((size) => size.toFixed(1))}`);
     });
   });

@@ -1,6 +1,5 @@
 // A datagram through an association takes nothing of the JavaScript heap, neither up nor down, with one flow and with many.
 import assert from 'node:assert/strict';
-import { type HeapProfiler, Session } from 'node:inspector/promises';
 import { describe } from 'node:test';
 import { packAddress } from '../../../../src/linux/addresses.js';
 import type { Engine } from '../../../../src/linux/engine/engine.js';
@@ -9,6 +8,7 @@ import { shutdownWrite } from '../../../../src/linux/sockets.js';
 import type { Batch, Outgoing } from '../../../../src/linux/udp/datagrams.js';
 import { ipOf } from '../../../../src/protocol/udp/endpoint.js';
 import { headerOfIp } from '../../../../src/protocol/udp/header.js';
+import { heapUseOf } from '../../../helpers/heap-use.js';
 import { both, outgoing } from '../../../linux/engine/datagrams/world.js';
 import { scenarioOf } from '../../../linux/engine/scenario.js';
 import { IPV4 } from '../../../linux/peers.js';
@@ -41,15 +41,10 @@ class Echo extends Handler {
 }
 
 const UNDER_WAY = 60;
-/** Until V8 has compiled all of it, and may have thrown away a first attempt. */
 const ROUNDS_MAX = 12;
 const DATAGRAMS = 30_000;
 /** One object has at least 16, and each datagram that comes back went through the association twice; turns take some. */
 const BYTES_MAX = 16;
-
-function allocated({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
-  return children.reduce((sum, child) => sum + allocated(child), selfSize);
-}
 
 for (const engine of ENGINES) {
   const scenario = scenarioOf(engine);
@@ -72,24 +67,15 @@ for (const engine of ENGINES) {
           const header = headerOfIp(IPV4, far[i % flows]);
           world.engine.sendDatagramCopy(client.socket, relay, header, Buffer.alloc(60 + (i % 7)), 0);
         }
-        const session = new Session();
-        session.connect();
-        const each: number[] = [];
-        try {
-          while (each.length < ROUNDS_MAX && !each.some((size) => size < BYTES_MAX)) {
-            await session.post('HeapProfiler.startSampling', {
-              samplingInterval: 512,
-              includeObjectsCollectedByMajorGC: true,
-              includeObjectsCollectedByMinorGC: true,
-            });
+        const each = await heapUseOf(
+          () => {
             const until = pings.passed + DATAGRAMS;
             while (pings.passed < until) world.engine.turn(20);
-            const { profile } = await session.post('HeapProfiler.stopSampling');
-            each.push(allocated(profile.head) / DATAGRAMS);
-          }
-        } finally {
-          session.disconnect();
-        }
+          },
+          DATAGRAMS,
+          BYTES_MAX,
+          ROUNDS_MAX,
+        );
         assert.ok(Math.min(...each) < BYTES_MAX, `bytes for each datagram: ${each.map((size) => size.toFixed(1))}`);
         shutdownWrite(own.control);
         world.until(() => own.ended.length === 1, 'the end');
