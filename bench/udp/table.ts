@@ -41,43 +41,15 @@ export function formatRows(cell: Cell, rows: readonly Row[]): Table {
 function textsOf({ subject, rounds }: Row): string[] {
   const measured = rounds.filter((round) => typeof round !== 'string');
   if (measured.length === 0) return [subject, String(rounds[0] ?? 'not measured'), ...HEADINGS.slice(2).map(() => '-')];
-  const of = (load: keyof Measured, value: (one: Measurement) => number): number =>
-    median(measured.map((round) => value(round[load])));
-  const cpu = (load: keyof Measured): string =>
-    fixed(
-      of(load, ({ user, system }) => user + system),
-      2,
-    );
+  const shown = (load: keyof Measured, digits: number, value: (one: Measurement) => number): string =>
+    fixed(median(measured.map((round) => value(round[load]))), digits);
+  const lost = (load: keyof Measured): string => percent(median(measured.map((round) => round[load].loss)));
+  const cpu = (load: keyof Measured): string => shown(load, 2, ({ user, system }) => user + system);
   return [
-    subject,
-    fixed(
-      of('top', ({ rate }) => rate),
-      0,
-    ),
-    percent(of('top', ({ loss }) => loss)),
-    cpu('top'),
-    fixed(
-      of('top', ({ user }) => user),
-      2,
-    ),
-    fixed(
-      of('top', ({ system }) => system),
-      2,
-    ),
-    fixed(
-      of('half', ({ rate }) => rate),
-      0,
-    ),
-    percent(of('half', ({ loss }) => loss)),
-    cpu('half'),
-    fixed(
-      of('half', ({ outcome }) => outcome.latency.p50),
-      2,
-    ),
-    fixed(
-      of('half', ({ outcome }) => outcome.latency.p99),
-      2,
-    ),
+    ...[subject, shown('top', 0, ({ rate }) => rate), lost('top'), cpu('top')],
+    ...[shown('top', 2, ({ user }) => user), shown('top', 2, ({ system }) => system)],
+    ...[shown('half', 0, ({ rate }) => rate), lost('half'), cpu('half')],
+    ...[shown('half', 2, ({ outcome }) => outcome.latency.p50), shown('half', 2, ({ outcome }) => outcome.latency.p99)],
   ];
 }
 
