@@ -8,7 +8,7 @@ const LONG = 0x80;
 const HEADER_SIZE_MIN = 1 + 4 + 1 + 1;
 /** In versions 1 and 2 (RFC 9000 section 17.2). */
 const CONNECTION_ID_MAX = 20;
-export const RETRY_TAG_SIZE = 16;
+const RETRY_TAG_SIZE = 16;
 
 /** Offsets are of the array that was read. */
 export interface LongPacket {

@@ -41,7 +41,7 @@ export function openInitial(
     truncated = truncated * 256 + header[at];
   }
   const number = fullNumber(truncated, numberSize, expected);
-  const payload = decrypted(keys, number, header, bytes.subarray(body + numberSize, end));
+  const payload = unsealed(keys.key, nonceOf(keys.iv, number), header, bytes.subarray(body + numberSize, end));
   if (payload === undefined || (first & RESERVED) !== 0) return undefined;
   return { number, payload };
 }
@@ -55,10 +55,19 @@ export function fullNumber(truncated: number, size: number, expected: number): n
   return candidate;
 }
 
-function decrypted(keys: PacketKeys, number: number, header: Uint8Array, sealed: Uint8Array): Buffer | undefined {
+/**
+ * The content of what AEAD_AES_128_GCM has sealed: content and tag. Undefined if the tag is not that of the key, of the content, and
+ * of `header`, which stands beside it in the clear.
+ */
+export function unsealed(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  header: Uint8Array,
+  sealed: Uint8Array,
+): Buffer | undefined {
   const content = sealed.length - TAG_SIZE;
   if (content < 0) return undefined;
-  const decipher = createDecipheriv('aes-128-gcm', keys.key, nonceOf(keys.iv, number), { authTagLength: TAG_SIZE });
+  const decipher = createDecipheriv('aes-128-gcm', key, nonce, { authTagLength: TAG_SIZE });
   decipher.setAAD(header).setAuthTag(sealed.subarray(content));
   const payload = decipher.update(sealed.subarray(0, content));
   try {

@@ -1,8 +1,7 @@
 // When the first flight of a QUIC connection would go out over each line if none of them ever answered: for `tcproute explain --quic`.
 // The race itself says so (protocol/quic/race/schedule.ts), for the turns that a flow would have. Pure.
-import { ENTRANTS_MAX } from '../../../protocol/quic/race/race.js';
+import { ENTRANTS_MAX, OPENING_MS } from '../../../protocol/quic/race/race.js';
 import { scheduleOf } from '../../../protocol/quic/race/schedule.js';
-import { OPENING_MS } from '../../../protocol/quic/race/usual-time.js';
 import type { FlowLine, FlowOutlook } from '../../../protocol/udp/flow-outlook.js';
 
 export interface QuicStart {

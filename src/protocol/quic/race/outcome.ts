@@ -1,5 +1,5 @@
 // What a race of QUIC tells of each of its lines: for records, and for what is remembered of the destination.
-import type { Entrant } from './entrant.js';
+import type { Entrant, EntrantFailure, WeakAnswer } from './entrant.js';
 import type { QuicRace } from './race.js';
 
 /**
@@ -15,23 +15,17 @@ import type { QuicRace } from './race.js';
  * - `beaten`: nothing has come, and nothing was due yet
  * - `unsent`: its way was not open in time
  */
-const ENTRANT_OUTCOMES = [
-  ...[
-    'won',
-    'alone',
-    'answered',
-    'closed',
-    'negotiation',
-    'bounced',
-    'failed',
-    'forged',
-    'silent',
-    'late',
-    'beaten',
-    'unsent',
-  ],
-] as const;
-export type EntrantOutcome = (typeof ENTRANT_OUTCOMES)[number];
+export type EntrantOutcome =
+  | 'won'
+  | 'alone'
+  | 'answered'
+  | WeakAnswer
+  | EntrantFailure
+  | 'forged'
+  | 'silent'
+  | 'late'
+  | 'beaten'
+  | 'unsent';
 
 /** As far as it is known now: a line that is heard later may still have `answered`. */
 export function outcomeOf(race: QuicRace, entrant: Entrant, now: number): EntrantOutcome {

@@ -10,6 +10,8 @@ import { Entrant, type EntrantFailure, FORGED_MAX } from './entrant.js';
 
 /** Lines that may get the same flight: each one more is a connection that some server holds for nothing. */
 export const ENTRANTS_MAX = 4;
+/** How long a way through proxies may take to open before its line is late, besides, in ms: a proxy is connected to, and asked. */
+export const OPENING_MS = 500;
 /** How long an answer that proves little waits for a better one, in ms. */
 export const WEAK_WAIT_MS = 500;
 /** After so long without any answer, in ms, the race has no winner. Clients give a handshake up after some ten seconds. */

@@ -2,13 +2,13 @@
 // it authentically. protocol/quic/race/ decides; this carries it out on the flow's routes, keeps datagrams meanwhile, and notes what
 // became of each candidate.
 import type { Batch } from '../../../../linux/udp/datagrams.js';
+import { sizeAt } from '../../../../linux/udp/sizes.js';
 import type { DeadlineWheel, Expiring } from '../../../../protocol/deadline-wheel.js';
 import type { FlightIds } from '../../../../protocol/quic/client-initial.js';
 import { progressOf } from '../../../../protocol/quic/handshake-progress.js';
 import type { Entrant } from '../../../../protocol/quic/race/entrant.js';
 import { type EntrantOutcome, outcomeOf } from '../../../../protocol/quic/race/outcome.js';
-import { ENTRANTS_MAX, QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
-import { OPENING_MS } from '../../../../protocol/quic/race/usual-time.js';
+import { ENTRANTS_MAX, OPENING_MS, QuicRace, type Verdict, type Win } from '../../../../protocol/quic/race/race.js';
 import { ServerAnswers } from '../../../../protocol/quic/server-answer.js';
 import { type Failure, failureOf, mostTelling } from '../../../../protocol/race/failure.js';
 import type { FlowCandidate } from '../choice/choice.js';
@@ -186,7 +186,7 @@ export class FlowRace implements Expiring {
     const { memory, offset, count, stride, last, ecn } = batch;
     for (let i = 0; i < count; i += 1) {
       const start = offset + i * stride;
-      const size = i === count - 1 ? last : stride;
+      const size = sizeAt(i, count, stride, last);
       const verdict = this.#judge(runner, memory.bytes, start, start + size);
       if (verdict === 'pass') {
         this.#go();
