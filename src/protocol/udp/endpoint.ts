@@ -1,4 +1,5 @@
 // Addresses and ports as numbers: what tells of each datagram who sent it, and costs no object for that.
+import { wordAt } from '../address/word.js';
 
 /** IPv4: only `a`. The words of the address in network order, as signed integers of 32 bits. */
 export interface Endpoint {
@@ -19,9 +20,6 @@ export function endpointOf(ip: Uint8Array, port: number): Endpoint {
   // One literal: V8 gives each object that is put together of several a shape of its own, and these are looked at for each datagram.
   return { isIpv6, a: wordAt(ip, 0), b, c, d, port };
 }
-
-const wordAt = (ip: Uint8Array, at: number): number =>
-  (ip[at] << 24) | (ip[at + 1] << 16) | (ip[at + 2] << 8) | ip[at + 3];
 
 /** The bytes of its address, 4 or 16. */
 export function ipOf({ isIpv6, a, b, c, d }: Endpoint): Uint8Array {

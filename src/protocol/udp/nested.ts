@@ -3,6 +3,7 @@
 // in front, and then the destination; down, each proxy says from whom it has the datagram, and the last one says who has sent it.
 // Nothing is allocated for a datagram.
 import type { Target } from '../address/target.js';
+import { wordAt } from '../address/word.js';
 import { AddressType } from '../socks-codes.js';
 import { type Endpoint, endpointOf, isSameAddress } from './endpoint.js';
 import { ADDRESS_AT, headerOfIp, headerOfName, NO_HEADER, readHeader } from './header.js';
@@ -96,6 +97,3 @@ export class Nested {
 
 const headerOf = ({ ip, asked, port }: Target): Uint8Array =>
   ip === undefined ? headerOfName(asked, port) : headerOfIp(ip, port);
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];

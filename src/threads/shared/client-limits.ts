@@ -3,6 +3,7 @@
 // connections as are free, so that however many it opens, some stay free, and another client finds them. Main asks for each
 // client that it accepts, and a connection actor for one of which a proxy's header tells. It answers no client.
 import { unmapped } from '../../protocol/address/address.js';
+import { wordAt } from '../../protocol/address/word.js';
 import { isOpen } from '../../protocol/listen-options.js';
 import type { Options } from '../../protocol/options.js';
 import { RESERVED, type Shares } from './shares.js';
@@ -179,9 +180,6 @@ export function slotOfNetwork(shares: Pick<Shares, 'slotOf'>, ip: Uint8Array | u
 
 /** The connections that one client network may have while so many are free, the one that it asks for included. */
 export const shareOf = (room: number): number => Math.max(SHARE_LEAST, SHARE * room);
-
-const wordAt = (ip: Uint8Array, at: number): number =>
-  (ip[at] << 24) | (ip[at + 1] << 16) | (ip[at + 2] << 8) | ip[at + 3];
 
 /**
  * Whether clients are limited at all: where a limit is set, or clients of other machines may come. Where all clients are of
