@@ -8,6 +8,7 @@ import type { Socket } from '../../../linux/engine/socket.js';
 import { isEnd } from '../../../linux/result.js';
 import { setKeepAlive } from '../../../linux/sockets.js';
 import type { Batch, Outgoing } from '../../../linux/udp/datagrams.js';
+import { sizeOfAll } from '../../../linux/udp/sizes.js';
 import type { DeadlineWheel } from '../../../protocol/deadline-wheel.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import type { Failure } from '../../../protocol/race/failure.js';
@@ -137,7 +138,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   }
 
   send(out: Outgoing): void {
-    this.up += (out.count - 1) * out.size + out.last;
+    this.up += sizeOfAll(out.count, out.size, out.last);
     this.#flow?.up(out);
   }
 
@@ -187,7 +188,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   }
 
   pass(header: Uint8Array, batch: Batch): void {
-    this.down += (batch.count - 1) * batch.stride + batch.last;
+    this.down += sizeOfAll(batch.count, batch.stride, batch.last);
     this.#socket.pass(header, batch);
   }
 

@@ -3,11 +3,12 @@
 import { packAddress } from '../../../linux/addresses.js';
 import type { Engine } from '../../../linux/engine/engine.js';
 import { OutgoingDatagrams } from '../../../linux/engine/outgoing.js';
-import { Handler, type Socket } from '../../../linux/engine/socket.js';
+import type { Socket } from '../../../linux/engine/socket.js';
 import { isError } from '../../../linux/result.js';
 import * as sockets from '../../../linux/sockets.js';
 import type { Batch, Outgoing } from '../../../linux/udp/datagrams.js';
 import { readUdpErrors } from '../../../linux/udp/errors.js';
+import { sizeAt } from '../../../linux/udp/sizes.js';
 import { bindWithin, openUdp } from '../../../linux/udp/sockets.js';
 import type { Failure } from '../../../protocol/race/failure.js';
 import type { PortRange } from '../../../protocol/rules/rule.js';
@@ -16,7 +17,7 @@ import { hasHeader } from '../../../protocol/udp/flow-table.js';
 import { FRAGMENT, readHeader } from '../../../protocol/udp/header.js';
 import { failureOfResult } from '../race/attempt/causes.js';
 import type { UdpTally } from './tally.js';
-import { dropOfUnsent } from './ways/unsent.js';
+import { LossyHandler } from './ways/lossy-handler.js';
 
 /** The parts of the actor's context that it needs. */
 export interface ClientSocketParts {
@@ -55,7 +56,7 @@ function bindAnywhere(fd: number, ip: Uint8Array): number {
   return typeof local === 'number' ? local : local.port;
 }
 
-export class ClientSocket extends Handler {
+export class ClientSocket extends LossyHandler {
   readonly #parts: ClientSocketParts;
   readonly #client: ClientEndpoint;
   readonly #outcome: ClientSocketOutcome;
@@ -67,7 +68,7 @@ export class ClientSocket extends Handler {
 
   /** `fd`: bound. */
   constructor(parts: ClientSocketParts, fd: number, client: ClientEndpoint, outcome: ClientSocketOutcome) {
-    super();
+    super(parts.udpTally);
     this.#parts = parts;
     this.#client = client;
     this.#outcome = outcome;
@@ -91,7 +92,7 @@ export class ClientSocket extends Handler {
     const { bytes } = memory;
     for (let i = 0; i < count; ) {
       const start = offset + i * stride;
-      const size = readHeader(bytes, start, start + (i === count - 1 ? last : stride));
+      const size = readHeader(bytes, start, start + sizeAt(i, count, stride, last));
       const header = size < 0 ? undefined : this.#headerAt(bytes, start, size, from.port);
       if (size < 0) this.#parts.udpTally.dropped(size === FRAGMENT ? 'fragment' : 'bad-header', 1);
       if (header === undefined) {
@@ -115,8 +116,7 @@ export class ClientSocket extends Handler {
     let alike = 1;
     for (let i = first + 1; i < count; i += 1) {
       const start = offset + i * stride;
-      const length = i === count - 1 ? last : stride;
-      if (length < header.length || !hasHeader(header, memory.bytes, start)) break;
+      if (sizeAt(i, count, stride, last) < header.length || !hasHeader(header, memory.bytes, start)) break;
       alike += 1;
     }
     return alike;
@@ -129,7 +129,7 @@ export class ClientSocket extends Handler {
     out.offset = offset + from * stride + size;
     out.count = to - from;
     out.stride = stride;
-    out.last = (to === count ? last : stride) - size;
+    out.last = sizeAt(to - 1, count, stride, last) - size;
     out.size = out.count === 1 ? out.last : stride - size;
     out.ecn = ecn;
     out.mayFragment = wasFragmented;
@@ -146,7 +146,7 @@ export class ClientSocket extends Handler {
     out.offset = offset;
     out.count = count;
     out.stride = stride;
-    out.size = count === 1 ? last : stride;
+    out.size = sizeAt(0, count, stride, last);
     out.last = last;
     out.ecn = ecn;
     out.mayFragment = wasFragmented;
@@ -160,14 +160,6 @@ export class ClientSocket extends Handler {
 
   get #to(): Uint8Array | undefined {
     return this.#isConnected ? undefined : packAddress(this.#client.ip, this.#client.port);
-  }
-
-  override onDatagramsUnsent(_socket: Socket, count: number, error: number): void {
-    this.#parts.udpTally.dropped(dropOfUnsent(error), count);
-  }
-
-  override onDatagramsCut(_socket: Socket, count: number): void {
-    this.#parts.udpTally.dropped('too-long', count);
   }
 
   /** A client that does not listen for a while may do so again: its connection tells when it has gone. */

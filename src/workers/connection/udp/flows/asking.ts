@@ -1,6 +1,7 @@
 // How long a flow has asked over its present route, and what that tells: whether its destination is silent, how long an answer took,
 // and whether what follows an answer gets through.
 import type { Outgoing } from '../../../../linux/udp/datagrams.js';
+import { sizeAt } from '../../../../linux/udp/sizes.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
 import { isSilent, isUnanswered, SILENT_MS } from '../../../../protocol/udp/patience.js';
 
@@ -43,7 +44,7 @@ export class Asking {
       this.isWatched = !isSilent(this.#sent, now - this.#since);
       return this.isWatched ? undefined : SILENT;
     }
-    const end = offset + (count === 1 ? last : size);
+    const end = offset + sizeAt(0, count, size, last);
     const progress = this.#watch?.(memory.bytes, offset, end, now - this.#answeredAt) ?? 'done';
     this.isWatched = progress === 'goes-on';
     return progress === 'stuck' ? STUCK : undefined;

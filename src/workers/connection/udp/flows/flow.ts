@@ -1,9 +1,10 @@
 // What an association exchanges with one destination, until nothing has moved for a while. It asks for candidates, holds datagrams
 // until one can carry them, and goes over the first one; to the next it moves only as long as nothing has come back.
 import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
+import { sizeAt, sizeOfAll } from '../../../../linux/udp/sizes.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import type { Expiring } from '../../../../protocol/deadline-wheel.js';
-import { type Failure, mostTelling } from '../../../../protocol/race/failure.js';
+import type { Failure } from '../../../../protocol/race/failure.js';
 import type { Drop } from '../../../../protocol/udp/drop.js';
 import { dropOf } from '../../../../protocol/udp/drop-of.js';
 import type { FlowEnding } from '../../../../protocol/udp/flow-record.js';
@@ -31,6 +32,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   contest: Contest | undefined;
   #route: Route | undefined;
   readonly #routes: Routes;
+  /** Why nothing carries it. */
   #failure: Failure | undefined;
   readonly #asking = new Asking();
   readonly #inspector: Inspector;
@@ -40,7 +42,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     this.#parts = parts;
     this.#owner = owner;
     this.#inspector = new Inspector(parts, target, owner);
-    this.#routes = new Routes(owner);
+    this.#routes = new Routes(owner, this);
     this.#queue = new Queue(parts.queues, parts.options.udp.queue_max);
     this.choice = parts.choose(target, owner.asker, this);
     this.#idle_ms = idleOf(target.port, parts.options.udp);
@@ -61,7 +63,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   #begin({ memory, offset, count, size, last }: Outgoing): void {
     const { asker, note } = this.#owner;
     this.#state = 'choosing';
-    this.contest = this.#parts.contests.of(this, asker, memory.bytes, offset, count === 1 ? last : size);
+    this.contest = this.#parts.contests.of(this, asker, memory.bytes, offset, sizeAt(0, count, size, last));
     const kind = this.contest?.kind ?? kindOfPort(this.target.port);
     this.number = this.#parts.flowBook.opened(note, this.target, kind, this);
     this.choice.begin();
@@ -71,7 +73,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     const { count, size, last } = out;
     this.#asking.sent(count, this.active);
     route.way.send(route.address, out);
-    this.#parts.flowBook.up(this.number, count, (count - 1) * size + last);
+    this.#parts.flowBook.up(this.number, count, sizeOfAll(count, size, last));
     if (!this.#asking.isInVain(this.active, this.#routes.areSeveral ? this.#idle_ms : undefined)) return;
     if (this.isAnswered) this.choice.failed(route.candidate, SILENT, true);
     this.end('unanswered');
@@ -80,7 +82,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   #hold({ memory, offset, count, stride, size, last, ecn }: Outgoing): void {
     if (this.#state === 'opening') this.#asking.sent(count, this.active);
     for (let i = 0; i < count; i += 1)
-      this.#holdOne(memory.bytes, offset + i * stride, i === count - 1 ? last : size, ecn);
+      this.#holdOne(memory.bytes, offset + i * stride, sizeAt(i, count, size, last), ecn);
   }
 
   /** The one before may have ended the contest. */
@@ -114,18 +116,14 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   }
 
   open(candidate: FlowCandidate): Route | Failure {
-    const route = this.#routes.open(this, candidate);
-    if (!('code' in route)) return route;
-    this.choice.failed(candidate, route);
-    this.#failure = mostTelling(this.#failure, route);
-    return route;
+    return this.#routes.open(candidate);
   }
 
   /** Goes over the first of the further candidates that can be opened. */
   #openNext(): void {
-    const route = this.#routes.next((candidate) => this.open(candidate));
+    const route = this.#routes.next();
     if (route !== undefined) this.#goOver(route);
-    else this.refused(this.#failure ?? SILENT);
+    else this.refused(this.#routes.failure ?? SILENT);
   }
 
   #goOver(route: Route): void {
@@ -156,7 +154,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
 
   #move(route: Route): void {
     // What was asked before may still answer, so its route stays; when all are silent, the first one is as good as any.
-    const next = this.#routes.next((candidate) => this.open(candidate));
+    const next = this.#routes.next();
     this.#goOver(next ?? this.#routes.first ?? route);
     this.#asking.isWatched = next !== undefined;
   }
@@ -199,7 +197,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     this.#asking.heard();
     const { count, stride, last } = batch;
     this.#owner.pass(peer.header, batch);
-    this.#parts.flowBook.down(this.number, count, (count - 1) * stride + last);
+    this.#parts.flowBook.down(this.number, count, sizeOfAll(count, stride, last));
   }
 
   heard(route: Route): void {
@@ -246,7 +244,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     if (!this.isAnswered) this.choice.failed(route.candidate, failure, this.#asking.stays);
     this.contest?.failed(route, failure);
     if (this.contest !== undefined || route !== this.#route) return;
-    this.#failure = mostTelling(this.#failure, failure);
+    this.#routes.fails(failure);
     // What waits has reached nobody yet.
     if (!this.isAnswered && (!this.#asking.stays || this.#state === 'opening')) this.#openNext();
     else {

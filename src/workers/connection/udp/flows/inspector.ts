@@ -1,6 +1,7 @@
 // Has datagrams looked at that may begin a connection which a rule blocks, wherever they stand in a flow. All others cost a look at
 // their size and first byte.
 import type { Outgoing } from '../../../../linux/udp/datagrams.js';
+import { sizeAt } from '../../../../linux/udp/sizes.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { mayHaveInitialSize } from '../../../../protocol/quic/client-initial.js';
 import { isLong } from '../../../../protocol/quic/long-header.js';
@@ -22,7 +23,7 @@ export class Inspector {
   /** Whether these are dropped, since one of them is blocked. */
   drops({ memory, offset, count, stride, size, last }: Outgoing): boolean {
     for (let i = 0; i < count; i += 1)
-      if (this.#isBlocked(memory.bytes, offset + i * stride, i === count - 1 ? last : size)) {
+      if (this.#isBlocked(memory.bytes, offset + i * stride, sizeAt(i, count, size, last))) {
         this.#parts.udpTally.dropped('blocked', count);
         return true;
       }

@@ -2,6 +2,7 @@
 // answer a datagram is nothing tells in general. A flow in a contest knows its own; all else is taken for an answer to the flow that
 // has sent there last, and shows all of them that their line works.
 import type { Batch } from '../../../../linux/udp/datagrams.js';
+import { sizeAt } from '../../../../linux/udp/sizes.js';
 import type { Failure } from '../../../../protocol/race/failure.js';
 import type { FlowPeer, PeerOfSeveral } from './peer.js';
 
@@ -61,12 +62,12 @@ export function claims(
   { flow, route }: Pick<FlowPeer, 'flow' | 'route'>,
   { memory, offset, count, stride, last }: Batch,
 ): boolean {
-  return flow.contest?.claims(route, memory.bytes, offset, offset + (count === 1 ? last : stride)) === true;
+  return flow.contest?.claims(route, memory.bytes, offset, offset + sizeAt(0, count, stride, last)) === true;
 }
 
 /** One datagram of a batch, as a batch. */
 function datagramOf(batch: Batch, index: number): Batch {
   const { offset, count, stride, last } = batch;
-  const size = index === count - 1 ? last : stride;
+  const size = sizeAt(index, count, stride, last);
   return { ...batch, offset: offset + index * stride, count: 1, stride: size, last: size };
 }

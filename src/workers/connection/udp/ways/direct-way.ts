@@ -2,23 +2,22 @@
 // association see its one address and port.
 import { packAddress } from '../../../../linux/addresses.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
-import { Handler, type Socket } from '../../../../linux/engine/socket.js';
+import type { Socket } from '../../../../linux/engine/socket.js';
 import { isError } from '../../../../linux/result.js';
-import { closeFd } from '../../../../linux/sockets.js';
-import { leaveFrom, reach, type SocketSource } from '../../../../linux/source.js';
+import { reach, type SocketSource } from '../../../../linux/source.js';
 import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
 import { readUdpErrors, type UdpError } from '../../../../linux/udp/errors.js';
-import { openUdp } from '../../../../linux/udp/sockets.js';
 import { isMulticast } from '../../../../protocol/address/multicast.js';
 import type { Target } from '../../../../protocol/address/target.js';
 import { type Failure, failureOf } from '../../../../protocol/race/failure.js';
 import type { DropCounts } from '../../../../protocol/udp/drop-of.js';
 import type { UdpLimits } from '../../../../threads/shared/udp-limits.js';
-import { failureOfBind, failureOfConnect, failureOfResult } from '../../race/attempt/causes.js';
+import { failureOfConnect, failureOfResult } from '../../race/attempt/causes.js';
 import type { DialLine } from '../../shared/dialling/dial-lines.js';
 import type { Links, OverLink } from '../../shared/dialling/links.js';
-import { dropOfUnsent } from './unsent.js';
+import { LossyHandler } from './lossy-handler.js';
 import type { Way, WayAddress, WayOutcome } from './way.js';
+import { NO_ROOM, openFrom, sourceOf } from './way-socket.js';
 
 /** The parts of the actor's context that a direct way needs. */
 export interface DirectWayParts {
@@ -28,8 +27,6 @@ export interface DirectWayParts {
   readonly udpTally: DropCounts;
 }
 
-const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
-const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left to its client for ways of datagrams');
 const MULTICAST = failureOf('unspecified', 'a multicast address');
 const UNRESOLVED = failureOf('internal', 'a direct line was given no address');
 
@@ -43,8 +40,8 @@ export function openDirectWay(
   const { links, udpLimits } = parts;
   const out = line.hasLink ? links.whyOut(line) : undefined;
   if (out !== undefined) return out;
-  const source = line.isAuto ? links.sourceFor(line, ipLength) : line;
-  if (source === undefined) return NO_SOURCE;
+  const source = sourceOf(links, line, ipLength);
+  if ('code' in source) return source;
   if (!udpLimits.openWay(outcome.client.fd, 1)) return NO_ROOM;
   const fd = openFrom(line, source, ipLength);
   if (typeof fd === 'number') return new DirectWay(parts, line, source, outcome, fd);
@@ -52,18 +49,7 @@ export function openDirectWay(
   return fd;
 }
 
-/** A socket that leaves as the line does. */
-function openFrom(line: DialLine, source: SocketSource, ipLength: number): number | Failure {
-  const fd = openUdp(ipLength);
-  if (isError(fd)) return failureOfResult(fd);
-  // A port of its own, whatever the line has for connections: two sockets of datagrams that share a port take each other's.
-  const bound = leaveFrom(fd, { ...source, sourcePort: 0 }, ipLength);
-  if (!isError(bound)) return fd;
-  closeFd(fd);
-  return failureOfBind(bound, line);
-}
-
-class DirectWay extends Handler implements Way, OverLink {
+class DirectWay extends LossyHandler implements Way, OverLink {
   readonly line: DialLine;
   readonly #parts: DirectWayParts;
   readonly #source: SocketSource;
@@ -72,7 +58,7 @@ class DirectWay extends Handler implements Way, OverLink {
   state: 'open' | 'failed' = 'open';
 
   constructor(parts: DirectWayParts, line: DialLine, source: SocketSource, outcome: WayOutcome, fd: number) {
-    super();
+    super(parts.udpTally);
     this.#parts = parts;
     this.line = line;
     this.#source = source;
@@ -115,14 +101,6 @@ class DirectWay extends Handler implements Way, OverLink {
 
   override onDatagrams(_socket: Socket, batch: Batch): void {
     this.#outcome.came(this, batch);
-  }
-
-  override onDatagramsUnsent(_socket: Socket, count: number, error: number): void {
-    this.#parts.udpTally.dropped(dropOfUnsent(error), count);
-  }
-
-  override onDatagramsCut(_socket: Socket, count: number): void {
-    this.#parts.udpTally.dropped('too-long', count);
   }
 
   override onDatagramErrors(socket: Socket): void {

@@ -3,31 +3,30 @@
 // send to it.
 import { lendAddress } from '../../../../linux/addresses.js';
 import type { Engine } from '../../../../linux/engine/engine.js';
-import { Handler, type Socket } from '../../../../linux/engine/socket.js';
+import type { Socket } from '../../../../linux/engine/socket.js';
 import { isError } from '../../../../linux/result.js';
 import { closeFd, connectTo } from '../../../../linux/sockets.js';
-import { leaveFrom } from '../../../../linux/source.js';
 import type { Batch, Outgoing } from '../../../../linux/udp/datagrams.js';
 import { readUdpErrors } from '../../../../linux/udp/errors.js';
-import { openUdp } from '../../../../linux/udp/sockets.js';
 import { sameIp } from '../../../../protocol/address/same-ip.js';
 import { type Target, targetOfIp } from '../../../../protocol/address/target.js';
-import { type Failure, type FailureCode, failureOf, failureTowards } from '../../../../protocol/race/failure.js';
+import { type Failure, type FailureCode, failureTowards } from '../../../../protocol/race/failure.js';
 import type { DropCounts } from '../../../../protocol/udp/drop-of.js';
 import { Nested } from '../../../../protocol/udp/nested.js';
 import type { UdpLimits } from '../../../../threads/shared/udp-limits.js';
 import type { UdpLines } from '../../../../threads/shared/udp-lines.js';
-import { failureOfBind, failureOfConnect, failureOfResult } from '../../race/attempt/causes.js';
+import { failureOfConnect, failureOfResult } from '../../race/attempt/causes.js';
 import type { Crowd } from '../../shared/dialling/crowds.js';
 import type { DialLine } from '../../shared/dialling/dial-lines.js';
 import type { OverLink } from '../../shared/dialling/links.js';
 import { ANYWHERE } from './association-attempt.js';
 import { Associations, type AssociationsOutcome, type AssociationsParts } from './associations.js';
 import { FirstProxy, type FirstProxyParts } from './first-proxy.js';
+import { LossyHandler } from './lossy-handler.js';
 import type { Unheard } from './unheard.js';
-import { dropOfUnsent } from './unsent.js';
 import { Unwrapped } from './unwrapped.js';
 import type { Way, WayAddress, WayOutcome } from './way.js';
+import { NO_ROOM, openFrom, sourceOf } from './way-socket.js';
 
 /** The parts of the actor's context that a way through proxies needs. */
 export interface ProxiedWayParts extends AssociationsParts, FirstProxyParts {
@@ -38,9 +37,6 @@ export interface ProxiedWayParts extends AssociationsParts, FirstProxyParts {
   readonly udpTally: DropCounts;
   readonly unheard: Unheard;
 }
-
-const NO_ROOM = failureOf('out-of-resources', 'no descriptors are left to its client for ways of datagrams');
-const NO_SOURCE = failureOf('source-unavailable', 'its interface has no address of this family');
 
 /** At another address of the first proxy these would be the same. */
 const EVERYWHERE: ReadonlySet<FailureCode> = new Set([
@@ -61,7 +57,7 @@ export function openProxiedWay(
   return way.begin() ?? way;
 }
 
-class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
+class ProxiedWay extends LossyHandler implements Way, AssociationsOutcome, OverLink {
   readonly line: DialLine;
   readonly depth: number;
   state: Way['state'] = 'opening';
@@ -78,7 +74,7 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
   #isUnheard = true;
 
   constructor(parts: ProxiedWayParts, line: DialLine, depth: number, outcome: WayOutcome) {
-    super();
+    super(parts.udpTally);
     this.#parts = parts;
     this.line = line;
     this.depth = depth;
@@ -166,16 +162,14 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
     // What a proxy says has to pass as its own address has.
     const permission = sameIp(ip, this.#ips[0]) ? undefined : egress.mayDial(line, ip, ANYWHERE, undefined);
     if (permission !== undefined && permission.code !== 'allowed') return permission;
-    const source = line.isAuto ? links.sourceFor(line, ip.length) : line;
-    if (source === undefined) return NO_SOURCE;
-    const fd = openUdp(ip.length);
-    if (isError(fd)) return failureOfResult(fd);
-    // A port of its own, whatever the line has for connections.
-    const bound = leaveFrom(fd, { ...source, sourcePort: 0 }, ip.length);
-    const result = isError(bound) ? bound : connectTo(fd, lendAddress(ip, port));
+    const source = sourceOf(links, line, ip.length);
+    if ('code' in source) return source;
+    const fd = openFrom(line, source, ip.length);
+    if (typeof fd !== 'number') return fd;
+    const result = connectTo(fd, lendAddress(ip, port));
     if (!isError(result)) return fd;
     closeFd(fd);
-    return isError(bound) ? failureOfBind(bound, line) : failureOfConnect(result, line, ip);
+    return failureOfConnect(result, line, ip);
   }
 
   // As a way
@@ -213,14 +207,6 @@ class ProxiedWay extends Handler implements Way, AssociationsOutcome, OverLink {
   #heard(): void {
     this.#isUnheard = false;
     this.#parts.unheard.ends(this.line.number);
-  }
-
-  override onDatagramsUnsent(_socket: Socket, count: number, error: number): void {
-    this.#parts.udpTally.dropped(dropOfUnsent(error), count);
-  }
-
-  override onDatagramsCut(_socket: Socket, count: number): void {
-    this.#parts.udpTally.dropped('too-long', count);
   }
 
   /** Nothing gets to the relay of the first proxy. */

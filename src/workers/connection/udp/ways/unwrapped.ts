@@ -3,6 +3,7 @@
 
 import type { Memory } from '../../../../linux/memory.js';
 import type { Batch, Sender } from '../../../../linux/udp/datagrams.js';
+import { sizeAt } from '../../../../linux/udp/sizes.js';
 import type { Drop } from '../../../../protocol/udp/drop.js';
 import { FRAGMENT } from '../../../../protocol/udp/header.js';
 import { type Nested, STRAY } from '../../../../protocol/udp/nested.js';
@@ -30,7 +31,7 @@ export class Unwrapped implements Batch {
   take(batch: Batch, place: number): Drop | undefined {
     const { memory, count, stride, last } = batch;
     const start = batch.offset + place * stride;
-    const size = place === count - 1 ? last : stride;
+    const size = sizeAt(place, count, stride, last);
     const head = this.#nested.unwrap(memory.bytes, start, start + size);
     if (head < 0) return head === FRAGMENT ? 'fragment' : head === STRAY ? 'stranger' : 'bad-header';
     this.memory = memory;
