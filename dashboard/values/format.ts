@@ -27,6 +27,7 @@ export const perSecond = (count: number): string => (count >= 9.95 ? whole(count
 
 export function duration(ms: number): string {
   if (ms === 0) return `0${THIN}ms`;
+  if (ms < 0.05) return `<0.1${THIN}ms`;
   if (ms < 9.95) return `${ms.toFixed(1)}${THIN}ms`;
   if (ms < 999.5) return `${Math.round(ms)}${THIN}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)}${THIN}s`;

@@ -14,11 +14,12 @@ test('numbers have three digits and a unit', () => {
     ['0', '999', '1 000', '1 234 567'],
   );
   assert.deepEqual([0, 0.24, 9.94, 10.4].map(perSecond), ['0.0', '0.2', '9.9', '10']);
-  const times = [0, 0.44, 9.94, 12.3, 999.4, 1000, 59_900, 61_000, 3_600_000, 200_000_000].map((ms) =>
+  const times = [0, 0.04, 0.44, 9.94, 12.3, 999.4, 1000, 59_900, 61_000, 3_600_000, 200_000_000].map((ms) =>
     plain(duration(ms)),
   );
   assert.deepEqual(times, [
     '0 ms',
+    '<0.1 ms',
     '0.4 ms',
     '9.9 ms',
     '12 ms',

@@ -8,6 +8,7 @@ import type { Line } from '../../protocol/lines/line.js';
 import type { InternetPlace, ListenOptions, UnixPlace } from '../../protocol/listen-options.js';
 import type { Configuration, Options } from '../../protocol/options.js';
 import { plain } from '../../protocol/text/plain-text.js';
+import { shownMs } from '../../protocol/text/spans.js';
 import { findRoom } from '../accept/socket-file.js';
 import { tryProxies } from './dial-proxies.js';
 import { tryEngine, tryStart } from './dial-site.js';
@@ -105,7 +106,7 @@ async function tryServers({ dns, ...options }: Configuration): Promise<Tried[]> 
   return ids.map((what) => {
     const answers = explained.explanation.answers.filter(({ server }) => server === what);
     const best = answers.find(({ kind }) => ANSWERS.has(kind));
-    if (best !== undefined) return { what, works: true, outcome: `answers, ${best.time_ms.toFixed(1)} ms` };
+    if (best !== undefined) return { what, works: true, outcome: `answers, ${shownMs(best.time_ms)} ms` };
     const [first] = answers;
     return { what, works: false, outcome: first === undefined ? 'was not asked' : first.why || first.kind };
   });

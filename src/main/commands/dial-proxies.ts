@@ -2,6 +2,7 @@
 // other protocols, so that the sentence can name the right kind.
 import { formatEndpoint } from '../../protocol/address/address.js';
 import type { Hop, Line, ProxyKind, Source } from '../../protocol/lines/line.js';
+import { shownMs } from '../../protocol/text/spans.js';
 import { type Exchanged, type ExchangeOptions, exchange } from './proxy-exchange.js';
 
 /** The kinds in words, in the order in which they are guessed. */
@@ -26,7 +27,7 @@ export async function tryProxies({ source, hops }: Line, options: ExchangeOption
   switch (exchanged.code) {
     case 'answers': {
       const who = hops.length === 1 ? 'the proxy answers' : 'all proxies answer';
-      return { works: true, outcome: `${who}, ${(performance.now() - begun).toFixed(1)} ms` };
+      return { works: true, outcome: `${who}, ${shownMs(performance.now() - begun)} ms` };
     }
     case 'foreign':
       return { works: false, outcome: await foreignText(source, hops, exchanged, options) };

@@ -4,6 +4,7 @@ import type { Options } from '../../protocol/options.js';
 import { startPlaceOf, startPlaceShown } from '../../protocol/routes/start-place.js';
 import { newsKey } from '../../protocol/share/keys.js';
 import type { ShareOptions } from '../../protocol/share-options.js';
+import { shownMs } from '../../protocol/text/spans.js';
 import { fetchPieces } from '../../workers/routes/fetched.js';
 import type { Tried } from './tried.js';
 
@@ -29,7 +30,7 @@ export async function tryEngine(share: ShareOptions): Promise<Tried[]> {
   const refused = replies?.find(isError);
   const wrong = refused === undefined ? link.ended : failureOfReply(refused.error);
   link.close();
-  const outcome = wrong === undefined ? `${server}, ${took_ms.toFixed(1)} ms` : wrong.detail;
+  const outcome = wrong === undefined ? `${server}, ${shownMs(took_ms)} ms` : wrong.detail;
   return [{ what: link.place, works: wrong === undefined, outcome: `${outcome} (${who})` }];
 }
 
@@ -60,6 +61,6 @@ export async function tryStart({ start_from, start_from_token_file }: Options['c
   const what = startPlaceShown(place);
   if (fetched.code === 'failed') return [{ what, works: false, outcome: fetched.why }];
   if (!isRight) return [{ what, works: false, outcome: 'answers with something else than a snapshot' }];
-  const took_ms = (performance.now() - begun).toFixed(1);
+  const took_ms = shownMs(performance.now() - begun);
   return [{ what, works: true, outcome: fetched.code === 'busy' ? 'is busy now' : `answers, ${took_ms} ms` }];
 }

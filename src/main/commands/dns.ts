@@ -3,6 +3,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Options } from '../../protocol/options.js';
 import { plainTree } from '../../protocol/text/plain-text.js';
+import { shownMs } from '../../protocol/text/spans.js';
 import { DROP_REASONS } from '../../protocol/trust/evidence.js';
 import type { NameExplanation, NamesControl, ServerAnswer } from '../../threads/contracts/dns.js';
 import type { NamesStart } from '../../threads/contracts/start.js';
@@ -77,7 +78,7 @@ function rowOf(answer: ServerAnswer): string[] {
   const { server, backup, type, time_ms, kind, addresses, ttl_s, verdict, why } = answer;
   const said = addresses.length > 0 ? addresses.join(' ') : kind;
   const judged = why === '' ? verdict : `${verdict}: ${why}`;
-  return [server, backup ? 'backup' : 'first', type, `${time_ms.toFixed(1)} ms`, said, String(ttl_s ?? '-'), judged];
+  return [server, backup ? 'backup' : 'first', type, `${shownMs(time_ms)} ms`, said, String(ttl_s ?? '-'), judged];
 }
 
 function choiceText(choice: NameExplanation['choice']): string {

@@ -11,5 +11,9 @@ export function shownSpan(time_ms: number): string {
   return `${Math.round(time_ms / HOUR_MS)} h`;
 }
 
-/** In milliseconds, with a decimal; a dash for none. */
-export const shownMs = (time_ms: number | undefined): string => (time_ms === undefined ? '-' : time_ms.toFixed(1));
+/** What rounds to nothing, and is not. */
+const isLittle = (time_ms: number): boolean => time_ms > 0 && time_ms < 0.05;
+
+/** In milliseconds, with a decimal; a dash for none. What took a little is never shown as nothing. */
+export const shownMs = (time_ms: number | undefined): string =>
+  time_ms === undefined ? '-' : isLittle(time_ms) ? '<0.1' : time_ms.toFixed(1);

@@ -1,5 +1,6 @@
 // Figures for people in few columns: bytes, rates, times, shares. What is not known is a dash. Pure.
 import { byteCount } from '../../../protocol/text/byte-count.js';
+import { shownMs } from '../../../protocol/text/spans.js';
 
 export const UNKNOWN = '-';
 
@@ -29,10 +30,10 @@ export function ageText(age_ms: number | undefined): string {
   return `${Math.floor(age / DAY_MS)} d`;
 }
 
-/** A time that something took: `0.4 ms`, `87 ms`, `1.2 s`. */
+/** A time that something took: `<0.1 ms`, `0.4 ms`, `87 ms`, `1.2 s`. */
 export function tookText(time_ms: number | undefined): string {
   if (time_ms === undefined) return UNKNOWN;
-  if (time_ms < 9.95) return `${time_ms.toFixed(1)} ms`;
+  if (time_ms < 9.95) return `${shownMs(time_ms)} ms`;
   return time_ms < SECOND_MS ? `${Math.round(time_ms)} ms` : `${(time_ms / SECOND_MS).toFixed(1)} s`;
 }
 

@@ -75,7 +75,7 @@ function namesLines({ resolved, dns }: Explanation): string[] {
 
 function serverLines(answer: ServerAnswer, width: number): string[] {
   const { server, backup, type, time_ms, kind, addresses, verdict, why } = answer;
-  const head = `  ${clipped(server, width).padEnd(width)}  ${type.padEnd(4)}  ${time_ms.toFixed(1).padStart(7)} ms  `;
+  const head = `  ${clipped(server, width).padEnd(width)}  ${type.padEnd(4)}  ${shownMs(time_ms).padStart(7)} ms  `;
   const judged = verdict === 'none' ? why : why === '' ? verdict : `${verdict}: ${why}`;
   const said = addresses.length > 0 ? addresses : [kind];
   return wrapped(head, [...said, ...`(${backup ? 'backup, ' : ''}${judged})`.split(' ')]);

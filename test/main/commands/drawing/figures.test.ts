@@ -22,7 +22,8 @@ test('an age has the largest unit of which there are two', () => {
 });
 
 test('a time has as many digits as tell something', () => {
-  assert.deepEqual([0.04, 9.94, 87.4, 999.4, 1234].map(tookText), ['0.0 ms', '9.9 ms', '87 ms', '999 ms', '1.2 s']);
+  const times = [0, 0.04, 0.05, 9.94, 87.4, 999.4, 1234].map(tookText);
+  assert.deepEqual(times, ['0.0 ms', '<0.1 ms', '0.1 ms', '9.9 ms', '87 ms', '999 ms', '1.2 s']);
 });
 
 test('a share is never rounded to none or all', () => {

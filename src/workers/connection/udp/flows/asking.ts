@@ -12,15 +12,24 @@ export const STUCK = failureOf('timed-out', 'nothing of the client came through 
 export const SILENT = failureOf('timed-out', 'no datagram came back');
 
 export class Asking {
+  /** In ms with fractions. */
+  readonly #clock: { readonly now: number };
   /** Whether what the client sends may tell something of the line. */
   isWatched = false;
   /** Whether no other candidate may carry what has begun. */
   stays = false;
   #isAnswered = false;
   #sent = 0;
+  /** In whole ms, which cost no allocation. */
   #since = 0;
+  /** The same to the fraction, as long as nothing has come back. */
+  #exactly = Number.NaN;
   #watch: Watch | undefined;
   #answeredAt = 0;
+
+  constructor(clock: { readonly now: number }) {
+    this.#clock = clock;
+  }
 
   /** Another route carries it from now on. */
   restart(): void {
@@ -34,8 +43,13 @@ export class Asking {
 
   /** So many datagrams went out, or wait for a way that opens: one that does not is as silent as one that swallows. */
   sent(count: number, now: number): void {
-    if (this.#sent === 0) this.#since = now;
+    if (this.#sent === 0) this.#begins(now);
     this.#sent += count;
+  }
+
+  #begins(now: number): void {
+    this.#since = now;
+    if (!this.#isAnswered) this.#exactly = this.#clock.now;
   }
 
   /** What the datagrams that the client sends now tell of the line, while it is watched: STUCK, SILENT or nothing bad. */
@@ -66,9 +80,9 @@ export class Asking {
     return isOpen && this.#sent > 0 && now - this.#since >= SILENT_MS;
   }
 
-  /** Since the first datagram went out. */
-  time(now: number): number {
-    return Math.max(0, now - this.#since);
+  /** Since the first datagram went out, in ms with fractions. Only for the first answer. */
+  get time(): number {
+    return Math.max(0, this.#clock.now - this.#exactly);
   }
 
   /** The first answer has come. `watch`: what follows it is watched. */

@@ -34,13 +34,14 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   readonly #routes: Routes;
   /** Why nothing carries it. */
   #failure: Failure | undefined;
-  readonly #asking = new Asking();
+  readonly #asking: Asking;
   readonly #inspector: Inspector;
 
   constructor(parts: FlowParts, owner: FlowOwner, target: Target, header: Uint8Array) {
     super(target, header, Math.floor(parts.engine.now));
     this.#parts = parts;
     this.#owner = owner;
+    this.#asking = new Asking(parts.engine);
     this.#inspector = new Inspector(parts, target, owner);
     this.#routes = new Routes(owner, this);
     this.#queue = new Queue(parts.queues, parts.options.udp.queue_max);
@@ -193,7 +194,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
   }
 
   pass(peer: FlowPeer, batch: Batch): void {
-    if (!this.isAnswered) this.#answered(peer.route, this.#asking.time(this.active));
+    if (!this.isAnswered) this.#answered(peer.route, this.#asking.time);
     this.#asking.heard();
     const { count, stride, last } = batch;
     this.#owner.pass(peer.header, batch);

@@ -168,6 +168,17 @@ describe('a flow moves to the next candidate', () => {
     assert.ok(world.news().includes('answered 1 10'), world.news().join());
   });
 
+  test('an answer within one ms has taken a part of it, and not nothing', () => {
+    const world = new FlowWorld();
+    const flow = world.newFlow();
+    world.begin = () => world.chosen(1);
+    world.at(1000.0625);
+    flow.up(outgoing('1'));
+    world.at(1000.9375);
+    world.answer(flow, 1, 'answer');
+    assert.ok(world.news().includes('answered 1 0.875'), world.news().join());
+  });
+
   test('after three datagrams and three seconds of silence, and not before', () => {
     const world = new FlowWorld();
     const flow = world.newFlow();
