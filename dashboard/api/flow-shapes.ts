@@ -10,6 +10,8 @@ export interface FlowAttempt {
 
 export interface Flow {
   readonly id: string;
+  /** The id of the connection on which its client has the association. */
+  readonly association: string;
   readonly client: string;
   readonly user?: string;
   readonly target: string;

@@ -51,6 +51,7 @@ export const connection: MakeView = ({ api, notices }, id) => {
         [text('client'), one.client],
         [text('user'), one.tag === undefined ? (one.user ?? '–') : `${one.user ?? ''}+${one.tag}`],
         [text('listener'), one.listener],
+        ...(one.association === undefined ? [] : [[text('flows-association'), one.association] as [string, string]]),
         [text('line'), one.line ?? '–'],
         [text('address'), one.address ?? '–'],
         [text('up'), bytes(one.bytes_up)],

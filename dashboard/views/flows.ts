@@ -39,7 +39,10 @@ export const flows: MakeView = ({ api, notices }) => {
       {
         head: text('client'),
         kind: 'wide',
-        cell: ({ client, user }) => [...placeOf(client), user ? el('span', { class: 'sub' }, user) : null],
+        cell: ({ association, client, user }) => [
+          el('a', { href: `#/connections/${encodeURIComponent(association)}` }, ...placeOf(client)),
+          user ? el('span', { class: 'sub' }, user) : null,
+        ],
       },
       { head: text('line'), kind: 'wide', cell: lineCell },
       { head: text('flows-kind'), kind: 'wide', cell: (one) => kindText(one.kind) },

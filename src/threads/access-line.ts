@@ -12,13 +12,13 @@ const BARE = /^[\w.:[\]/@+~-]+$/;
 
 /** One line with its line end. Fields that the connection does not have are left out. */
 export function accessLine(record: ConnectionRecord, form: AccessForm): string {
-  const { client, listener, user, tag, race, line, address, connect_ms } = record;
+  const { client, listener, user, tag, association, race, line, address, connect_ms } = record;
   const { bytes_up, bytes_down, opened_at, duration_ms, ending } = record;
   const won = race?.winner === undefined ? undefined : race.attempts[race.winner];
   return lineOf(form, {
     level: 'info',
     time: new Date(opened_at + duration_ms).toISOString(),
-    ...{ client, user, tag, listener },
+    ...{ client, user, tag, listener, association },
     target: race?.target,
     ...{ line, address },
     cause: race?.cause,

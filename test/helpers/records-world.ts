@@ -39,6 +39,7 @@ export class RecordsWorld {
 
   constructor(connections_max = 10, ended_max = 3) {
     this.records = new ConnectionRecords({
+      actor: 0,
       ...{ clock: this.clock, present: () => this.clock.now + this.away_ms, connections_max, ended_max, ...this.names },
       addressOf: () => this.#peer,
     });

@@ -58,6 +58,14 @@ test('text has the same, and what failed says why', () => {
   );
 });
 
+test('the control connection of an association has the id that its flows have', () => {
+  const line = accessLine(
+    { ...LOST, association: '0-1-2', race: { ...race, target: 'udp:20003', attempts: [] } },
+    'text',
+  );
+  assert.match(line, / listener=127\.0\.0\.1:7070 association=0-1-2 target=udp:20003 /);
+});
+
 const FLOW: FlowRecord = {
   ...{ association: '0-1-2', client: '127.0.0.1:4242', listener: 'lan', user: 'alice', tag: undefined },
   ...{ target: '192.0.2.9:443', sni: 'example.com', kind: 'quic', phase: 'ended', line: 'far', address: undefined },

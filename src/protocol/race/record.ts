@@ -113,6 +113,11 @@ export interface ConnectionRecord {
   readonly user: string | undefined;
   /** What the client wrote behind the user's name and a `+`. */
   readonly tag?: string;
+  /**
+   * Of a connection on which a client has an association for datagrams: by which its flows name it (connections/connection-id.ts). Its
+   * target is `udp`, with the port at which it takes the client's datagrams.
+   */
+  readonly association?: string;
   /** Undefined for a client that has not said where it wants to go. */
   readonly race: RaceRecord | undefined;
   /** Of the attempt that carries the connection. */

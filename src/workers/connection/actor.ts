@@ -125,6 +125,7 @@ class Actor {
     tellUnasked(counters, log);
     const clients = new ClientAddresses(shared.clients);
     const noting = {
+      actor: start.actor,
       ...{ clock: engine, present: now },
       listenerName: (listener: number) => this.#generations.listenerName(listener),
       lineName: (line: number) => this.#generations.lineName(line),
@@ -170,7 +171,7 @@ class Actor {
       records,
       ends: new ConnectionEnd(books),
       ...{ udpTally, udpQueues: new QueueRoom(options.udp.queued_bytes_max) },
-      flowBook: new FlowBook({ ...noting, actor: start.actor, tally: udpTally, log, carrying: this.#carrying }),
+      flowBook: new FlowBook({ ...noting, tally: udpTally, log, carrying: this.#carrying }),
     };
     this.#generations = new Generations({
       ...{

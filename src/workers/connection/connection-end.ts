@@ -116,7 +116,8 @@ export class ConnectionEnd implements RelayOutcome {
 
 /** The fields of the line of a connection at level debug, which has all attempts. */
 function fieldsOf(record: ConnectionRecord): Record<string, unknown> {
-  const { client, user, tag, race, line, address, connect_ms, bytes_up, bytes_down, rate, duration_ms, ending } =
-    record;
-  return { client, user, tag, ...race, line, address, connect_ms, bytes_up, bytes_down, rate, duration_ms, ending };
+  const { client, user, tag, association, race, line, address, connect_ms } = record;
+  const { bytes_up, bytes_down, rate, duration_ms, ending } = record;
+  const carried = { bytes_up, bytes_down, rate, duration_ms, ending };
+  return { client, user, tag, association, ...race, line, address, connect_ms, ...carried };
 }

@@ -3,7 +3,7 @@ import type { Flow, FlowList } from '../../../dashboard/api/flow-shapes.js';
 import type { Answers } from './fake-gateway.js';
 
 const flow = (more: Partial<Flow> & Pick<Flow, 'id' | 'target' | 'kind'>): Flow => ({
-  ...{ client: '192.168.1.44:50412', phase: 'open', line: 'tokyo', attempts: [] },
+  ...{ association: '0-0-a', client: '192.168.1.44:50412', phase: 'open', line: 'tokyo', attempts: [] },
   ...{ datagrams_up: 120, datagrams_down: 240, bytes_up: 30_120, bytes_down: 301_200, first_answer_ms: 41.2 },
   ...{ opened_at: new Date(Date.now() - 60_000).toISOString(), duration_ms: 60_000 },
   ...more,
@@ -11,7 +11,14 @@ const flow = (more: Partial<Flow> & Pick<Flow, 'id' | 'target' | 'kind'>): Flow 
 
 const LIVE: readonly Flow[] = [
   flow({
-    ...{ id: '0-1-a', target: '198.51.100.7:443', kind: 'quic', sni: 'video.example.net', user: 'ada' },
+    ...{
+      id: '0-1-a',
+      association: '0-0-a',
+      target: '198.51.100.7:443',
+      kind: 'quic',
+      sni: 'video.example.net',
+      user: 'ada',
+    },
     ...{ address: '198.51.100.7' },
     attempts: [
       { line: 'frankfurt', sent_ms: 0, ended_ms: 390, result: 'silent' },

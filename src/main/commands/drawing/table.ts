@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly least?: number;
   /** Those with the highest number are left out first where there is no room; absent for one that stays. */
   readonly leave?: number;
+  /** It is left out where no row has anything to tell. */
+  readonly mayBeEmpty?: true;
 }
 
 const GAP = '  ';
@@ -25,7 +27,8 @@ export function tableLines<Row>(
     const own = Math.max(columnsOf(column.heading), ...cells.map(columnsOf));
     return { column, cells, width: own };
   });
-  const shown = fit(all, width);
+  const told = all.filter(({ column, cells }) => !column.mayBeEmpty || cells.some((cell) => cell !== ''));
+  const shown = fit(told, width);
   const line = (cellOf: (one: Measured) => string): string =>
     clipped(
       shown
@@ -38,7 +41,7 @@ export function tableLines<Row>(
 }
 
 interface Measured {
-  readonly column: Pick<Column<never>, 'heading' | 'side' | 'least' | 'leave'>;
+  readonly column: Pick<Column<never>, 'heading' | 'side' | 'least' | 'leave' | 'mayBeEmpty'>;
   readonly cells: readonly string[];
   readonly width: number;
 }

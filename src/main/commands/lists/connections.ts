@@ -15,10 +15,16 @@ function carriedBy(row: Part): string {
   return `(${phase ?? 'unknown'})`;
 }
 
+/** By which connections that ask for datagrams and their flows are joined. */
+export const ASSOCIATION: Column<Part> = {
+  ...{ heading: 'association', of: (row) => row.text('association') ?? '', leave: 7, mayBeEmpty: true },
+};
+
 export const LIVE_COLUMNS: readonly Column<Part>[] = [
   { heading: 'client', of: client, least: 11, leave: 2 },
   { heading: 'user', of: user, least: 4, leave: 4 },
   { heading: 'target', of: target, least: 14 },
+  ASSOCIATION,
   { heading: 'line', of: carriedBy, least: 6 },
   { heading: 'up', of: (row) => bytesText(row.number('bytes_up')), side: 'right' },
   { heading: 'down', of: (row) => bytesText(row.number('bytes_down')), side: 'right' },

@@ -2,7 +2,7 @@
 import type { Part } from '../admin/part.js';
 import { ageText, bytesText, tookText, UNKNOWN } from '../drawing/figures.js';
 import type { Column } from '../drawing/table.js';
-import { timeText } from './connections.js';
+import { ASSOCIATION, timeText } from './connections.js';
 import type { List } from './list.js';
 
 const count = (row: Part, key: string): string => String(row.number(key) ?? UNKNOWN);
@@ -19,6 +19,7 @@ const carriedBy = (row: Part): string => row.text('line') ?? (row.text('phase') 
 const COLUMNS: readonly Column<Part>[] = [
   { heading: 'client', of: (row) => row.text('client') ?? UNKNOWN, least: 11, leave: 2 },
   { heading: 'user', of: (row) => row.text('user') ?? '', least: 4, leave: 4 },
+  ASSOCIATION,
   { heading: 'target', of: target, least: 14 },
   { heading: 'kind', of: (row) => row.text('kind') ?? UNKNOWN, leave: 3 },
   { heading: 'line', of: carriedBy, least: 6 },

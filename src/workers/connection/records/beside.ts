@@ -14,6 +14,8 @@ export interface Beside {
   readonly winner: NotedAttempt | undefined;
   readonly decided: number;
   readonly failure: Failure | undefined;
+  /** It is the control connection of an association. */
+  readonly isAssociation?: true;
 }
 
 /** A copy of an attempt: the attempt itself would keep its whole race in memory. */

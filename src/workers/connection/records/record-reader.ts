@@ -1,6 +1,7 @@
 // Makes the records of connections from what records.ts has noted. Texts and objects are made only here, for who asks. It
 // changes nothing.
 import { formatEndpoint, formatIp } from '../../../protocol/address/address.js';
+import { formatConnectionId } from '../../../protocol/connections/connection-id.js';
 import type { ConnectionSummary, Phase } from '../../../protocol/connections/summary.js';
 import type { ConnectionRecord, RaceRecord } from '../../../protocol/race/record.js';
 import type { RecordsPage } from '../../../threads/contracts/connection.js';
@@ -17,6 +18,8 @@ const PAGE = 256;
 
 /** What is noted of connections; see records.ts. */
 export interface RecordColumns {
+  /** The number of the actor. */
+  readonly actor: number;
   readonly clock: { readonly now: number };
   /** What the clock would say if it were read at this moment: an idle actor has read it some time ago. */
   readonly present: () => number;
@@ -87,8 +90,8 @@ export class RecordReader {
     return rows.has(slot, Flag.targeted) ? 'race' : 'handshake';
   }
 
-  #own(slot: number, { user, winner }: Beside): Omit<ConnectionRecord, 'race'> {
-    const { rows, underway, rates, listenerName, lineName, present, endings } = this.#columns;
+  #own(slot: number, { user, winner, isAssociation }: Beside): Omit<ConnectionRecord, 'race'> {
+    const { actor, serials, rows, underway, rates, listenerName, lineName, present, endings } = this.#columns;
     const isLive = rows.has(slot, Flag.live);
     const live = underway.get(slot);
     const now = present();
@@ -98,6 +101,7 @@ export class RecordReader {
       listener: listenerName(rows.listener(slot)),
       user: user?.name,
       ...(user?.tag === undefined ? {} : { tag: user.tag }),
+      ...(isAssociation ? { association: formatConnectionId({ actor, slot, serial: serials.of(slot) }) } : {}),
       line: winner === undefined ? undefined : lineName(winner.candidate.line),
       address: winner === undefined ? undefined : formatIp(winner.candidate.ip),
       connect_ms: winner === undefined ? undefined : rounded(winner.connectedAt - winner.started),

@@ -28,6 +28,8 @@ const LINE_MAX = 0xffff;
 const ENDING_MAX = 0xff;
 
 export interface RecordsParts {
+  /** The number of the actor. */
+  readonly actor: number;
   readonly clock: { readonly now: number };
   /** What the clock would say if it were read at this moment. */
   readonly present: () => number;
@@ -192,6 +194,7 @@ export class ConnectionRecords {
   /** A client that has asked for datagrams has what it asked for: `underway`. */
   associated(slot: number, underway: Underway): void {
     this.#underway.set(slot, underway);
+    this.#beside.set(slot, { ...this.#besideOf(slot), isAssociation: true });
   }
 
   /** There will be no connection. `race`: undefined if no race was run. */

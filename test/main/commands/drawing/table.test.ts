@@ -45,6 +45,14 @@ test('where there is little the column that matters least is left out', () => {
   assert.deepEqual(tableLines(COLUMNS, ROWS, 11), ['name  count', 'one       7', '\u4e2d\u2026   12345']);
 });
 
+test('a column that may be empty is left out where no row has anything in it', () => {
+  const mayBeEmpty = COLUMNS.map((column) =>
+    column.heading === 'note' ? { ...column, mayBeEmpty: true as const } : column,
+  );
+  assert.match(tableLines(mayBeEmpty, ROWS, 80)[0], /^name +note +count$/);
+  assert.deepEqual(tableLines(mayBeEmpty, ROWS.slice(1), 80), ['name      count', '\u4e2d\u6587\u540d\u5b57  12345']);
+});
+
 test('no line is wider than what there is, however little that is', () => {
   for (let width = 1; width < 40; width += 1)
     for (const line of tableLines(COLUMNS, ROWS, width)) assert.ok(columnsOf(line) <= width, `${width}: ${line}`);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { AF_UNIX, packAddress } from '../../../../src/linux/addresses.js';
 import { parseIp } from '../../../../src/protocol/address/address.js';
 import { targetOfText } from '../../../../src/protocol/address/target.js';
+import { formatConnectionId } from '../../../../src/protocol/connections/connection-id.js';
 import { failureOf } from '../../../../src/protocol/race/failure.js';
 import type { ConnectionRecord } from '../../../../src/protocol/race/record.js';
 import type { NotedAttempt, NotedRace } from '../../../../src/workers/connection/records/race-record.js';
@@ -25,6 +26,7 @@ class World {
 
   constructor({ connections_max = 10, ended_max = 3 } = {}) {
     this.records = new ConnectionRecords({
+      actor: 3,
       clock: this.clock,
       present: () => this.clock.now,
       connections_max,
@@ -290,6 +292,20 @@ test('a tag is on record beside its user, also where the race was lost', () => {
   const { user, tag, race } = world.records.read(slot);
   assert.deepEqual([user, tag, race?.cause], ['alice', 'work', 'refused']);
   assert.equal('tag' in records.read(world.open()), false);
+});
+
+test('the control connection of an association has the id by which its flows know it, also when it has ended', () => {
+  const { records } = new World();
+  const slot = records.open(IDLE, 2, 1);
+  records.targeted(slot, target('udp:20003'), { name: 'alice', tag: undefined });
+  assert.equal('association' in records.read(slot), false);
+  records.associated(slot, IDLE);
+  const serial = records.reader.serialOf(slot);
+  const id = formatConnectionId({ actor: 3, slot, serial });
+  assert.deepEqual([records.read(slot).association, records.reader.summary(slot).association], [id, id]);
+  records.ended(slot, 'complete', 1, 2);
+  const { association, user, race } = records.read(slot);
+  assert.deepEqual([association, user, race?.target], [id, 'alice', 'udp:20003']);
 });
 
 test('a race under way is told as it stands, and one that its client broke off as it stood', () => {

@@ -67,7 +67,17 @@ const SUMMARY = {
   listener: Type.String(),
   user: Type.Optional(Type.String()),
   tag: Type.Optional(Type.String({ description: 'What the client wrote behind the name and a `+`' })),
-  target: Type.Optional(Type.String({ description: '`host:port`' })),
+  association: Type.Optional(
+    Type.String({
+      description:
+        'The `id`, of a connection on which a client has an association for datagrams: its flows have it, too',
+    }),
+  ),
+  target: Type.Optional(
+    Type.String({
+      description: '`host:port`; of an association `udp`, with the port where the client sends its datagrams',
+    }),
+  ),
   line: Type.Optional(Type.String()),
   address: Type.Optional(Type.String({ description: "What was dialled: the target, or the line's first proxy" })),
   cause: Type.Optional(Type.String({ description: 'Why there is no connection' })),
