@@ -11,6 +11,7 @@ import { ActorCounts, newActorMemory } from '../../src/threads/shared/actor-memo
 import { Counters } from '../../src/threads/shared/counters.js';
 import { GatewayCounts } from '../../src/threads/shared/gateway-counts.js';
 import { LineCount, LineCounts } from '../../src/threads/shared/line-counts.js';
+import { UdpLines } from '../../src/threads/shared/udp-lines.js';
 import { Gathering } from '../../src/workers/admin/metrics/readings/gather.js';
 import { Scrapes } from '../../src/workers/admin/metrics/scrapes.js';
 import { defaultOptions } from '../../test/helpers/default-options.js';
@@ -48,7 +49,7 @@ function count(): void {
 
 const gathering = new Gathering({
   ...{ options: () => options, listeners: () => [], former: () => ({ lines: [], listeners: [] }), counters, ofGateway },
-  ...{ counted: () => actors, counts: () => counts },
+  ...{ counted: () => actors, counts: () => counts, udpLines: new UdpLines(UdpLines.create()) },
   ...{ gateway: { version: async () => 'bench' }, names: () => undefined, routes: () => undefined },
   share: () => undefined,
   traces: () => ({ sent: 0, dropped: 0 }),

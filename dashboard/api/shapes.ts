@@ -26,6 +26,8 @@ export interface Connection {
   readonly listener: string;
   readonly user?: string;
   readonly tag?: string;
+  /** Of a connection on which a client has an association for datagrams. */
+  readonly association?: string;
   readonly target?: string;
   readonly line?: string;
   readonly address?: string;
@@ -103,6 +105,14 @@ export interface Bucket {
   readonly count: number;
 }
 
+/** What a line makes of datagrams. `ago_ms`: since its proxies were last asked. */
+export interface LineUdp {
+  readonly state: 'direct' | 'relays' | 'not-asked' | 'unreachable' | 'fails' | 'refuses' | 'no-command';
+  readonly ago_ms: number | null;
+  readonly cause: string | null;
+  readonly silent_ms: number | null;
+}
+
 export interface LineState {
   readonly line: string;
   readonly health: string;
@@ -120,6 +130,7 @@ export interface LineState {
   readonly unanswered: number;
   readonly bytes_up: number;
   readonly bytes_down: number;
+  readonly udp: LineUdp;
   readonly answers_early: boolean;
   readonly doubted: boolean;
   readonly circuit: {

@@ -22,6 +22,16 @@ export const FLOWS_CHINESE: Readonly<Record<keyof typeof FLOWS_ENGLISH, string>>
   'flows-sent': '发出',
   'flows-silent-workers': '没有及时应答的线程，此处缺少它们的流：{workers}',
   'flows-waiting': '等待线路',
+  'flows-association': '关联',
+  udp: '数据报（UDP）',
+  'udp-direct': '直接发送',
+  'udp-fails': '{time} 前问过它的代理，但没有得到转发的途径：{why}',
+  'udp-no-command': '它的某个代理没有转发数据报的命令',
+  'udp-not-asked': '最近没有问过它的代理',
+  'udp-refuses': '它的代理在 {time} 前拒绝转发',
+  'udp-relays': '它的代理在 {time} 前表示可以转发',
+  'udp-silent': '最近经它没有回应，而经别的线路有',
+  'udp-unreachable': '{time} 前要问它的代理，但无法到达：{why}',
 };
 
 export const FLOWS_CHINESE_CODES = {

@@ -22,6 +22,16 @@ export const FLOWS_ENGLISH = {
   'flows-sent': 'Sent',
   'flows-silent-workers': 'Threads that have not answered in time, so that their flows are missing here: {workers}',
   'flows-waiting': 'waits for a line',
+  'flows-association': 'Association',
+  udp: 'Datagrams (UDP)',
+  'udp-direct': 'sent directly',
+  'udp-fails': 'its proxy was asked {time} ago, and gave no way for them: {why}',
+  'udp-no-command': 'a proxy of it has no command for them',
+  'udp-not-asked': 'its proxy has not been asked lately',
+  'udp-refuses': 'its proxy refused them {time} ago',
+  'udp-relays': 'its proxy relays them, as it said {time} ago',
+  'udp-silent': 'no answers over it lately, where others had some',
+  'udp-unreachable': 'its proxy was to be asked {time} ago, and could not be: {why}',
 } as const;
 
 /** How flows end, what they carry, and what came of the lines of a QUIC race. */

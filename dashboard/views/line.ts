@@ -7,7 +7,7 @@ import { codeText, type TextKey, text } from '../text/language.js';
 import { bytes, duration, share, whole } from '../values/format.js';
 import { poll, troubleOf } from '../view/poll.js';
 import { button, facts, frame, type MakeView, panel } from '../view/view.js';
-import { healthOf } from './line-cells.js';
+import { healthOf, udpOf } from './line-cells.js';
 
 const EVERY_MS = 3000;
 
@@ -44,6 +44,7 @@ export const line: MakeView = ({ api, notices }, name) => {
         [text('failures'), whole(one.failures)],
         [text('down'), bytes(one.bytes_down)],
         [text('up'), bytes(one.bytes_up)],
+        [text('udp'), udpOf(one.udp)],
         ...moreOf(one),
       ]),
     );

@@ -25,6 +25,7 @@ export function adminParts(given: Partial<AdminParts>): AdminParts {
     routes: () => undefined,
     share: () => undefined,
     ofGateway: new GatewayCounts(),
+    udpLines: { of: () => ({ relays: 'unknown', asked_ms: undefined, silent_ms: undefined, failed: undefined }) },
     traces: () => ({ sent: 0, dropped: 0 }),
     counters: new Counters(Counters.create(1)),
     counted: () => 0,

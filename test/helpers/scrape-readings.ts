@@ -15,6 +15,7 @@ const timesIn = (bounds_ms: readonly number[], more: number) => ({
 
 export const lineReading = (name: string, seed: number): LineReading => ({
   ...{ name, info: { kind: seed % 2 === 0 ? 'direct' : 'socks5', tier: 0 } },
+  udp: seed % 2 === 0 ? 'direct' : 'unreachable',
   carried: { up: 1000 + seed, down: 2000 + seed },
   counts: {
     ...{ attempts: 10 + seed, connected: 9 + seed, failures: 1, wins: 8 + seed, rescues: 2 + seed, unanswered: 3 },

@@ -17,12 +17,14 @@ export interface AdminRoleParts {
   readonly counters: SharedArrayBuffer;
   /** See gateway-counts.ts. */
   readonly counts: SharedArrayBuffer;
+  /** See udp-lines.ts. */
+  readonly udpLines: SharedArrayBuffer;
   /** The listening socket; asked for at each start. Undefined: it is told later. */
   readonly fd: () => number | undefined;
 }
 
 export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role<AdminControl> {
-  const { gateway, notices, counters, counts, fd } = parts;
+  const { gateway, notices, counters, counts, udpLines, fd } = parts;
   const said = new ActorLog(notices);
   const life = new SignsOfLife();
   return {
@@ -34,7 +36,8 @@ export function adminRole(switchboard: Switchboard, parts: AdminRoleParts): Role
       // It closes with the actor's end.
       serve(gateway, port1);
       const { options } = switchboard.generation;
-      const own = { options, beats: life.begin(), control, log, gateway: port2, fd: fd(), counters, counts };
+      const beats = life.begin();
+      const own = { options, beats, control, log, gateway: port2, fd: fd(), counters, counts, udpLines };
       return { start: own satisfies AdminStart, ports: [control, log, port2] };
     },
     ready: answers,

@@ -126,7 +126,7 @@ class Start {
       room: this.#room,
       takeBack: (clients) => this.#acceptor?.takeBack(clients),
     });
-    const { counters } = this.#supervisor.connections.memory;
+    const { counters, udp } = this.#supervisor.connections.memory;
     this.#admin = new Admin({
       ...{ isWanted: asked !== undefined, log },
       host: (fd) =>
@@ -134,6 +134,7 @@ class Start {
           (switchboard) =>
             adminRole(switchboard, {
               ...{ gateway: asked as GatewayAdmin, notices: this.#notices, counters, counts: counts.memory, fd },
+              udpLines: udp.lines,
             }),
           'admin',
         ),

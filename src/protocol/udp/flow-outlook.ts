@@ -12,12 +12,21 @@ export type FlowReason =
   | { readonly kind: 'connects' }
   /** See line-order.ts. */
   | { readonly kind: Exclude<Rank, 'usual'> }
-  /** Its proxies have not been asked yet whether they relay datagrams; or said so `ago_ms` ago. */
+  /** Its proxies have not been asked lately whether they relay datagrams; or said so `ago_ms` ago. */
   | { readonly kind: 'not-asked' }
   | { readonly kind: 'relays'; readonly ago_ms: number }
+  /** They were to be asked `ago_ms` ago, and were not reached; or were asked, and did not say. */
+  | { readonly kind: 'not-reached' | 'not-said'; readonly ago_ms: number; readonly cause: FailureCode }
   /** It may not be used: by the rule, by the user, by an operator, or since it cannot. */
   | { readonly kind: 'kept-away' | 'not-for-user' | 'steered-away' }
-  | { readonly kind: 'unfit'; readonly cause: FailureCode; readonly detail: string | undefined };
+  | { readonly kind: 'unfit'; readonly cause: FailureCode; readonly detail: string | undefined }
+  /** The line may not or cannot send to this address of the destination. */
+  | {
+      readonly kind: 'address-unfit';
+      readonly address: string;
+      readonly cause: FailureCode;
+      readonly detail: string | undefined;
+    };
 
 /** What is remembered of an address is undefined where nothing is. */
 export interface FlowAddress {

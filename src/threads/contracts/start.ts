@@ -138,4 +138,6 @@ export interface AdminStart {
   readonly counters: SharedArrayBuffer;
   /** Of the gateway as a whole: see gateway-counts.ts. */
   readonly counts: SharedArrayBuffer;
+  /** See udp-lines.ts. */
+  readonly udpLines: SharedArrayBuffer;
 }

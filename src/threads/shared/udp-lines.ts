@@ -2,6 +2,7 @@
 // comes back over it that comes back over others. All connection actors write and read it, and nothing waits for another thread.
 // Connections over the same line may be fine, so it is apart from the health of lines (protocol/lines/health). What is known of
 // one destination is remembered with that (workers/connection/udp/choice).
+import { FAILURES, type FailureCode } from '../../protocol/race/failure.js';
 
 /** Of lines with numbers from here on nothing is known. Pages of numbers that are not in use are never touched. */
 const LINES_MAX = 65_536;
@@ -31,14 +32,27 @@ const Field = {
   second: 5,
   silentUntil: 6,
   silentFor: 7,
+  /** Of the last time that asking its proxies failed: the place of the cause, from 1; negative where they had been asked. 0: none. */
+  trouble: 8,
+  troubleAt: 9,
 } as const;
-const FIELDS = 8;
+const FIELDS = 10;
+
+const CAUSES = Object.keys(FAILURES) as FailureCode[];
 
 const RELAYS = ['unknown', 'yes', 'no'] as const;
 /** A further value in memory: "no" for a shorter time. */
 const REFUSED = RELAYS.length;
 /** Whether the proxies of a line carry datagrams, as far as they have been asked. */
 export type Relays = (typeof RELAYS)[number];
+
+/** That the proxies of a line could not be asked, or have given no association and have not said why. */
+export interface AskingFailed {
+  readonly cause: FailureCode;
+  /** Whether they were reached, and asked. */
+  readonly was_asked: boolean;
+  readonly ago_ms: number;
+}
 
 /** Of a line, for people. */
 export interface UdpLine {
@@ -47,6 +61,8 @@ export interface UdpLine {
   readonly asked_ms: number | undefined;
   /** For how long it is still left out, since nothing comes back over it; undefined where it is not. */
   readonly silent_ms: number | undefined;
+  /** Where that is the last that is known of its proxies. */
+  readonly failed: AskingFailed | undefined;
 }
 
 /** The monotonic clock, which all threads share. */
@@ -78,16 +94,27 @@ export class UdpLines {
     return isOver ? 'unknown' : relays;
   }
 
-  /** A proxy has opened an association, or has refused one since it has none. That it cannot be reached says nothing. */
+  /** A proxy has opened an association, or has refused one since it has none. That it cannot be reached says nothing of that. */
   setRelays(line: number, doesRelay: boolean): void {
-    this.#set(line, Field.relaysAt, this.#clock());
-    this.#set(line, Field.relays, RELAYS.indexOf(doesRelay ? 'yes' : 'no'));
+    this.#said(line, RELAYS.indexOf(doesRelay ? 'yes' : 'no'));
   }
 
   /** A proxy has refused an association, and may open another one. */
   refused(line: number): void {
+    this.#said(line, REFUSED);
+  }
+
+  #said(line: number, relays: number): void {
     this.#set(line, Field.relaysAt, this.#clock());
-    this.#set(line, Field.relays, REFUSED);
+    this.#set(line, Field.relays, relays);
+    this.#set(line, Field.trouble, 0);
+  }
+
+  /** The proxies could not be asked, or have given no association and have not said why. It changes nothing of whether they relay. */
+  failed(line: number, cause: FailureCode, wasAsked: boolean): void {
+    const place = CAUSES.indexOf(cause) + 1;
+    this.#set(line, Field.troubleAt, this.#clock());
+    this.#set(line, Field.trouble, wasAsked ? -place : place);
   }
 
   /** Whether nothing has come back over the line lately, where it came back over others. */
@@ -133,7 +160,15 @@ export class UdpLines {
       relays,
       asked_ms: relays === 'unknown' ? undefined : (now - this.#get(line, Field.relaysAt)) * MS,
       silent_ms: this.isSilent(line) ? (this.#get(line, Field.silentUntil) - now) * MS : undefined,
+      failed: this.#failedOf(line, now),
     };
+  }
+
+  #failedOf(line: number, now: number): AskingFailed | undefined {
+    const trouble = this.#get(line, Field.trouble);
+    if (trouble === 0) return undefined;
+    const cause = CAUSES[Math.abs(trouble) - 1];
+    return { cause, was_asked: trouble < 0, ago_ms: (now - this.#get(line, Field.troubleAt)) * MS };
   }
 
   #get(line: number, field: number): number {

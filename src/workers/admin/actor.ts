@@ -13,6 +13,7 @@ import { Pulse } from '../../threads/pulse.js';
 import { ActorCounts, type ActorMemory } from '../../threads/shared/actor-memory.js';
 import { Counters } from '../../threads/shared/counters.js';
 import { GatewayCounts } from '../../threads/shared/gateway-counts.js';
+import { UdpLines } from '../../threads/shared/udp-lines.js';
 import { makeApp } from './app.js';
 import { hearing } from './clash/hearing.js';
 import { clashSockets } from './clash/sockets.js';
@@ -40,6 +41,7 @@ export async function run({
   fd,
   counters,
   counts: ofGateway,
+  udpLines,
 }: AdminStart): Promise<void> {
   const pulse = new Pulse(beats);
   const heap = new HeapWatch();
@@ -66,6 +68,7 @@ export async function run({
     share: () => others.share.remote,
     counters: new Counters(counters),
     ofGateway: new GatewayCounts(ofGateway),
+    udpLines: new UdpLines(udpLines),
     counted: () => memories.length,
     traces: () => traces.counts,
     counts: () => counts,

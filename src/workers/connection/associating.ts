@@ -4,11 +4,13 @@ import { randomInt } from 'node:crypto';
 import type { Target } from '../../protocol/address/target.js';
 import { allowedLines } from './allowed-lines.js';
 import type { Context } from './context.js';
+import { ClientNotices } from './shared/client-notices.js';
 import { type AssociateParts, associate, type MakeAssociation } from './udp/associate.js';
 import type { Asker, Choose } from './udp/choice/choice.js';
 import { DestinationChoice, type FlowChoiceParts } from './udp/choice/flow-choice.js';
 import { QuicContests } from './udp/quic/quic-contests.js';
 import type { Allowed } from './udp/quic/server-name.js';
+import { AskedProxies } from './udp/ways/asked-proxies.js';
 import { openDirectWay } from './udp/ways/direct-way.js';
 import { openProxiedWay, type ProxiedWayParts } from './udp/ways/proxied-way.js';
 import { Unheard } from './udp/ways/unheard.js';
@@ -32,7 +34,8 @@ function partsOf(context: Context, present: () => Context): AssociateParts {
     if (known?.context !== now) known = { context: now, parts: choiceParts(now) };
     return new DestinationChoice(known.parts, target, asker, outcome);
   };
-  const proxied: ProxiedWayParts = { ...context, unheard: new Unheard() };
+  const proxies = new AskedProxies({ ...context, notices: new ClientNotices(context.log) });
+  const proxied: ProxiedWayParts = { ...context, proxies, unheard: new Unheard() };
   const openWay: OpenWay = (line, ipLength, depth, outcome) =>
     line.isDirect ? openDirectWay(context, line, ipLength, outcome) : openProxiedWay(proxied, line, depth, outcome);
   const queues = context.udpQueues;

@@ -1,6 +1,6 @@
 // What a gateway might answer whose office has a direct line and two proxies: a scene with a rescue, a failed race and bad
 // addresses.
-import type { LineState } from '../../../dashboard/api/shapes.js';
+import type { LineState, LineUdp } from '../../../dashboard/api/shapes.js';
 import { ago } from './ago.js';
 import type { Answers } from './fake-gateway.js';
 import { fleetAnswers } from './fleet-answers.js';
@@ -120,6 +120,10 @@ const line = (name: string, index: number): LineState => ({
   unanswered: [640, 12, 0][index] as number,
   bytes_up: 48_120_331 / (index + 1),
   bytes_down: 3_948_120_331 / (index + 1) ** 2,
+  udp: {
+    state: (['direct', 'relays', 'unreachable'] as const)[index] as LineUdp['state'],
+    ...{ ago_ms: index === 0 ? null : 61_000, cause: index === 2 ? 'proxy-unreachable' : null, silent_ms: null },
+  },
   answers_early: index === 2,
   doubted: false,
   circuit:

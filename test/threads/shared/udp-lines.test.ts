@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UdpLines } from '../../../src/threads/shared/udp-lines.js';
 
+/** Of a line that has not failed. */
+const FINE = { silent_ms: undefined, failed: undefined };
+
 function twoOf() {
   const memory = UdpLines.create();
   const time = { tenths: 1000 };
@@ -10,15 +13,35 @@ function twoOf() {
   return { one: new UdpLines(memory, clock), other: new UdpLines(memory, clock), time };
 }
 
+test('why proxies could not be asked is known to all until they say something', () => {
+  const { one, other, time } = twoOf();
+  one.setRelays(3, true);
+  one.failed(3, 'proxy-unreachable', false);
+  time.tenths += 120;
+  const { relays, failed } = other.of(3);
+  assert.deepEqual([relays, failed], ['yes', { cause: 'proxy-unreachable', was_asked: false, ago_ms: 12_000 }]);
+  other.failed(3, 'cancelled', true);
+  assert.deepEqual(one.of(3).failed, { cause: 'cancelled', was_asked: true, ago_ms: 0 });
+  other.failed(3, 'refused', true);
+  assert.equal(one.of(3).failed?.cause, 'refused');
+  for (const say of [() => one.setRelays(3, true), () => one.refused(3)]) {
+    one.failed(3, 'proxy-protocol', true);
+    say();
+    assert.equal(other.of(3).failed, undefined);
+  }
+  one.failed(65_536, 'refused', true);
+  assert.equal(one.of(65_536).failed, undefined);
+});
+
 test('what a proxy says of datagrams is known to all threads, and a refusal holds for ten minutes', () => {
   const { one, other, time } = twoOf();
   assert.equal(other.relays(3), 'unknown');
   one.setRelays(3, false);
   assert.deepEqual([other.relays(3), other.relays(2), other.relays(4)], ['no', 'unknown', 'unknown']);
   time.tenths += 5999;
-  assert.deepEqual(other.of(3), { relays: 'no', asked_ms: 599_900, silent_ms: undefined });
+  assert.deepEqual(other.of(3), { relays: 'no', asked_ms: 599_900, ...FINE });
   time.tenths += 1;
-  assert.deepEqual(other.of(3), { relays: 'unknown', asked_ms: undefined, silent_ms: undefined });
+  assert.deepEqual(other.of(3), { relays: 'unknown', asked_ms: undefined, ...FINE });
   one.setRelays(3, true);
   time.tenths += 100_000;
   assert.equal(other.relays(3), 'yes');
@@ -28,7 +51,7 @@ test('a refusal that may end holds for a minute', () => {
   const { one, other, time } = twoOf();
   one.refused(3);
   time.tenths += 599;
-  assert.deepEqual(other.of(3), { relays: 'no', asked_ms: 59_900, silent_ms: undefined });
+  assert.deepEqual(other.of(3), { relays: 'no', asked_ms: 59_900, ...FINE });
   time.tenths += 1;
   assert.equal(other.relays(3), 'unknown');
 });
@@ -98,7 +121,7 @@ test('of a line with a number that is too great nothing is known, and nothing br
   one.setRelays(65_536, false);
   for (const network of [1, 2, 3]) one.lost(65_536, network);
   one.answered(65_536);
-  assert.deepEqual(one.of(65_536), { relays: 'unknown', asked_ms: undefined, silent_ms: undefined });
+  assert.deepEqual(one.of(65_536), { relays: 'unknown', asked_ms: undefined, ...FINE });
 });
 
 test('the clock of all threads goes on', () => {

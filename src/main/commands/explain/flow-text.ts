@@ -1,6 +1,6 @@
 // The text of `tcproute explain --udp` for people: the turns of lines and addresses, and the reasons. Pure; no line is longer than
 // 100 columns.
-import { FAILURES } from '../../../protocol/race/failure.js';
+import { FAILURES, type FailureCode } from '../../../protocol/race/failure.js';
 import { plainTree } from '../../../protocol/text/plain-text.js';
 import { shownMs, shownSpan } from '../../../protocol/text/spans.js';
 import type { FlowAddress, FlowLine, FlowReason } from '../../../protocol/udp/flow-outlook.js';
@@ -29,17 +29,21 @@ export function flowText(explained: FlowExplanation): string {
 
 function rowsOf({ line, why, addresses }: FlowLine, width: number, quic: FlowExplanation['quic']): string[] {
   const head = (turn: string, name: string): string => `${turn.padStart(5)}  ${clipped(name, width).padEnd(width)}  `;
-  const told = why.map(reasonText);
-  if (addresses.length === 0)
-    return wrapped(
-      head('never', line),
-      (told.length > 0 ? told.join('; ') : 'no address is known to which it may send').split(' '),
-    );
-  return addresses.flatMap((one, place) => {
+  const told = why.filter((reason) => !isOfAddress(reason)).map(reasonText);
+  const turns = addresses.map((one, place) => {
     const texts = [...(place === 0 ? told : []), addressText(one, quic)];
-    return wrapped(head(String(one.turn), place === 0 ? line : ''), texts.join('; ').split(' '));
+    return { turn: String(one.turn), text: texts.join('; ') };
   });
+  const unfit = why.filter(isOfAddress).map((reason) => ({ turn: 'never', text: reasonText(reason) }));
+  const rows = [
+    ...(turns.length === 0 && told.length > 0 ? [{ turn: 'never', text: told.join('; ') }] : turns),
+    ...unfit,
+  ];
+  if (rows.length === 0) return wrapped(head('never', line), 'no address is known'.split(' '));
+  return rows.flatMap(({ turn, text }, place) => wrapped(head(turn, place === 0 ? line : ''), text.split(' ')));
 }
+
+const isOfAddress = ({ kind }: FlowReason): boolean => kind === 'address-unfit';
 
 function addressText(
   { address, turn, why, answers_ms, late_ms, worked_ms }: FlowAddress,
@@ -74,22 +78,31 @@ export function reasonText(reason: FlowReason): string {
     case 'out':
       return 'its link is down, or its proxy cannot be reached';
     case 'not-asked':
-      return 'its proxy has not been asked yet whether it relays datagrams';
+      return 'its proxy has not been asked lately whether it relays datagrams';
     case 'relays':
       return `its proxy said ${shownSpan(reason.ago_ms)} ago that it relays datagrams`;
+    case 'not-reached':
+      return `its proxy was to be asked ${shownSpan(reason.ago_ms)} ago whether it relays datagrams, in vain: ${FAILURES[reason.cause].sentence}`;
+    case 'not-said':
+      return `its proxy was asked ${shownSpan(reason.ago_ms)} ago whether it relays datagrams, and gave no way for them: ${FAILURES[reason.cause].sentence}`;
     case 'kept-away':
       return 'the rule leaves it out';
     case 'not-for-user':
       return 'the user may not use it';
     case 'steered-away':
       return 'an operator has paused it, or pinned connections to another line';
-    case 'unfit': {
-      const { sentence } = FAILURES[reason.cause];
-      return reason.detail === undefined ? sentence : `${sentence} (${reason.detail})`;
-    }
+    case 'unfit':
+      return unfitText(reason);
+    case 'address-unfit':
+      return `${reason.address}: ${unfitText(reason)}`;
     default:
       return reason satisfies never;
   }
+}
+
+function unfitText({ cause, detail }: { readonly cause: FailureCode; readonly detail: string | undefined }): string {
+  const { sentence } = FAILURES[cause];
+  return detail === undefined ? sentence : `${sentence} (${detail})`;
 }
 
 const FLIGHTS =

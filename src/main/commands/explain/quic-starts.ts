@@ -2,7 +2,7 @@
 // The race itself says so (protocol/quic/race/schedule.ts), for the turns that a flow would have. Pure.
 import { ENTRANTS_MAX, OPENING_MS } from '../../../protocol/quic/race/race.js';
 import { scheduleOf } from '../../../protocol/quic/race/schedule.js';
-import type { FlowLine, FlowOutlook } from '../../../protocol/udp/flow-outlook.js';
+import type { FlowLine, FlowOutlook, FlowReason } from '../../../protocol/udp/flow-outlook.js';
 
 export interface QuicStart {
   /** The turn of the line and address in the outlook of the flow. */
@@ -24,4 +24,10 @@ export function quicStarts({ lines }: Pick<FlowOutlook, 'lines'>): readonly Quic
 }
 
 /** Only of a proxy it is said whether it relays datagrams. */
-const hasProxies = ({ why }: FlowLine): boolean => why.some(({ kind }) => kind === 'not-asked' || kind === 'relays');
+const OF_PROXIES: ReadonlySet<FlowReason['kind']> = new Set([
+  'not-asked',
+  'relays',
+  'not-reached',
+  'not-said',
+] as const);
+const hasProxies = ({ why }: FlowLine): boolean => why.some(({ kind }) => OF_PROXIES.has(kind));

@@ -9,6 +9,7 @@ const count = (row: Part, key: string): string => String(row.number(key) ?? UNKN
 export const LINE_COLUMNS: readonly Column<Part>[] = [
   { heading: 'line', of: (row) => row.text('line') ?? UNKNOWN, least: 6 },
   { heading: 'state', of: stateText, least: 23 },
+  { heading: 'udp', of: udpText, least: 8, leave: 3, mayBeEmpty: true },
   { heading: 'tier', of: (row) => count(row, 'tier'), side: 'right', leave: 4 },
   { heading: 'wins', of: (row) => count(row, 'wins'), side: 'right' },
   { heading: 'share', of: (row) => shareText(row.number('win_share')), side: 'right' },
@@ -42,6 +43,23 @@ function healthText(row: Part): string {
     return fault === undefined ? 'link down' : `link down (${fault})`;
   }
   return health ?? UNKNOWN;
+}
+
+const UDP_WORDS: ReadonlyMap<string, string> = new Map([
+  ['not-asked', 'not asked'],
+  ['no-command', 'no'],
+]);
+
+/** What it makes of datagrams: `relays`, `unreachable 12 s ago`. Empty of a gateway that does not tell. */
+function udpText(row: Part): string {
+  const udp = row.part('udp');
+  const state = udp.text('state');
+  if (state === undefined) return '';
+  const isTold = state === 'unreachable' || state === 'fails' || state === 'refuses';
+  return [
+    `${UDP_WORDS.get(state) ?? state}${isTold ? ` ${ageText(udp.number('ago_ms'))} ago` : ''}`,
+    ...(udp.has('silent_ms') ? ['silent'] : []),
+  ].join(', ');
 }
 
 /** Whether it cannot be used now. */

@@ -17,7 +17,7 @@ const NEWEST: Sought = {
 
 export type ClashParts = Pick<
   AdminParts,
-  'options' | 'listeners' | 'rules' | 'gateway' | 'connections' | 'routes' | 'counts'
+  'options' | 'listeners' | 'rules' | 'gateway' | 'connections' | 'routes' | 'counts' | 'udpLines'
 >;
 
 export interface ClashConnections {

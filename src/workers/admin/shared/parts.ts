@@ -12,6 +12,7 @@ import type { Remote } from '../../../threads/port.js';
 import type { ActorCounts } from '../../../threads/shared/actor-memory.js';
 import type { Counters } from '../../../threads/shared/counters.js';
 import type { GatewayCounts } from '../../../threads/shared/gateway-counts.js';
+import type { UdpLines } from '../../../threads/shared/udp-lines.js';
 import type { TraceCounts } from './trace-counts.js';
 
 export interface AdminParts {
@@ -37,6 +38,8 @@ export interface AdminParts {
   readonly counters: Counters;
   /** What main has counted of the gateway as a whole. */
   readonly ofGateway: GatewayCounts;
+  /** What lines make of datagrams, in shared memory. */
+  readonly udpLines: Pick<UdpLines, 'of'>;
   /** What has become of traces. */
   traces(): TraceCounts;
   /** How many slices of the counters are in use. */

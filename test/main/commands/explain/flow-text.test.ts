@@ -14,11 +14,20 @@ const REASONS: Readonly<Record<FlowReason['kind'], readonly [FlowReason, RegExp]
   silent: [{ kind: 'silent' }, /no answers lately/],
   dead: [{ kind: 'dead' }, /nothing gets through/],
   out: [{ kind: 'out' }, /link is down, or its proxy/],
-  'not-asked': [{ kind: 'not-asked' }, /not been asked yet/],
+  'not-asked': [{ kind: 'not-asked' }, /not been asked lately/],
+  'not-reached': [
+    { kind: 'not-reached', ago_ms: 12_000, cause: 'proxy-unreachable' },
+    /12 s ago .* in vain: a proxy .* cannot be reached/,
+  ],
+  'not-said': [{ kind: 'not-said', ago_ms: 12_000, cause: 'proxy-protocol' }, /asked 12 s ago .*: the proxy broke/],
   relays: [{ kind: 'relays', ago_ms: 61_000 }, /said 61 s ago/],
   'kept-away': [{ kind: 'kept-away' }, /rule leaves it out/],
   'not-for-user': [{ kind: 'not-for-user' }, /user may not/],
   'steered-away': [{ kind: 'steered-away' }, /operator has paused/],
+  'address-unfit': [
+    { kind: 'address-unfit', address: '192.0.2.1', cause: 'kept-away', detail: undefined },
+    /^192.0.2.1: a rule of the configuration keeps the address to other lines$/,
+  ],
   unfit: [{ kind: 'unfit', cause: 'line-no-udp', detail: 'because' }, /relays no datagrams \(because\)/],
 };
 
@@ -69,8 +78,8 @@ lines for a flow that begins now, in the gateway that runs
     1  direct  203.0.113.1: it is remembered as the best, answers in 12.5 ms, worked 3 s ago, late
                after 57.5 ms
     3          2001:db8::1: late after 1000.0 ms
-    2  socks   its proxy has not been asked yet whether it relays datagrams; its proxy resolves the
-               name: late after 1000.0 ms
+    2  socks   its proxy has not been asked lately whether it relays datagrams; its proxy resolves
+               the name: late after 1000.0 ms
 never  web     a proxy of the line relays no datagrams
 
 the first one carries it; while nothing has come back, a flow moves to the next one when its way

@@ -13,6 +13,7 @@ import type { Remote } from '../../../../src/threads/port.js';
 import { ActorCounts, newActorMemory } from '../../../../src/threads/shared/actor-memory.js';
 import { LineBytes } from '../../../../src/threads/shared/line-bytes.js';
 import { LineCounts } from '../../../../src/threads/shared/line-counts.js';
+import { UdpLines } from '../../../../src/threads/shared/udp-lines.js';
 import { makeApp } from '../../../../src/workers/admin/app.js';
 import type { AdminParts } from '../../../../src/workers/admin/shared/parts.js';
 import { routesForAdmin } from '../../../../src/workers/routes/for-admin.js';
@@ -40,6 +41,9 @@ export class LinesWorld {
   readonly counts: LineCounts;
   readonly bytes: LineBytes;
   budgets: readonly BudgetState[] = [];
+  /** In tenths of a second. */
+  tenths = 0;
+  readonly udp = new UdpLines(UdpLines.create(), () => this.tenths);
   /** What a connection actor was asked to dial, and what comes of it. */
   readonly dials: DialAsked[] = [];
   dialled: Dialled = { code: 'busy' };
@@ -85,6 +89,7 @@ export class LinesWorld {
         connections: () => new Map([[0, actor as Remote<ConnectionsAdmin>]]),
         routes: () => (this.hasRoutes ? remote : undefined),
         counts: () => new ActorCounts([memory]),
+        udpLines: this.udp,
       }),
     );
     context.after(async () => {

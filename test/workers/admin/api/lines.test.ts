@@ -22,6 +22,8 @@ test('a line is told with its health, what is set of it, and what it has done', 
       ...{ name: 'far', used: 12, bytes: 10, lines: [1], isSpent: true, begins: '2026-11-01', ends: '2026-12-01' },
     },
   ];
+  world.udp.failed(1, 'proxy-unreachable', false);
+  world.tenths += 120;
   const { status, body } = await world.ask('GET', FAR);
   assert.equal(status, 200);
   const { connect, first_byte, circuit, ...rest } = body as Record<string, never>;
@@ -31,6 +33,7 @@ test('a line is told with its health, what is set of it, and what it has done', 
     source: { ip: null, interface: null, mark: null },
     ...{ tier: 0, cost_ms: 0, weight: null, health: 'down', paused: false, pinned: false, link: null },
     ...{ answers_early: true, doubted: false },
+    udp: { state: 'unreachable', ago_ms: 12_000, cause: 'proxy-unreachable', silent_ms: null },
     budgets: [{ budget: 'far', bytes_used: 12, bytes: 10, spent: true, begins: '2026-11-01', ends: '2026-12-01' }],
     ...{ attempts: 1, connected: 2, failures: 0, wins: 1, win_share: 0.25, rescues: 1, unanswered: 0 },
     ...{ bytes_up: 100, bytes_down: 2000, connect_ms: 20, first_byte_ms: null },

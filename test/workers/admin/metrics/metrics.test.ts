@@ -12,6 +12,7 @@ import { Counter, Counters } from '../../../../src/threads/shared/counters.js';
 import { GatewayCount, GatewayCounts } from '../../../../src/threads/shared/gateway-counts.js';
 import { LineBytes } from '../../../../src/threads/shared/line-bytes.js';
 import { LineCount, LineCounts } from '../../../../src/threads/shared/line-counts.js';
+import { UdpLines } from '../../../../src/threads/shared/udp-lines.js';
 import { serveMetrics } from '../../../../src/workers/admin/metrics/metrics.js';
 import { Gathering, type GatheringParts } from '../../../../src/workers/admin/metrics/readings/gather.js';
 import { defaultOptions } from '../../../helpers/default-options.js';
@@ -30,7 +31,7 @@ const NOTHING: Former = { lines: [], listeners: [] };
 const never = (): Promise<never> => new Promise(() => {});
 
 /** What two actors have counted. */
-function counted(): Pick<GatheringParts, 'counters' | 'counted' | 'counts'> {
+function counted(): Pick<GatheringParts, 'counters' | 'counted' | 'counts' | 'udpLines'> {
   const counters = Counters.create(2);
   const memories = [0, 1].map(newActorMemory);
   for (const { actor, lineCounts, connectionCounts, lineBytes } of memories) {
@@ -47,7 +48,9 @@ function counted(): Pick<GatheringParts, 'counters' | 'counted' | 'counts'> {
     connections.failed('no-such-name');
   }
   const read = new ActorCounts(memories);
-  return { counters: new Counters(counters), counted: () => 2, counts: () => read };
+  const udpLines = new UdpLines(UdpLines.create());
+  udpLines.failed(1, 'proxy-unreachable', false);
+  return { counters: new Counters(counters), counted: () => 2, counts: () => read, udpLines };
 }
 
 function appOf(parts: Partial<GatheringParts>): Hono {

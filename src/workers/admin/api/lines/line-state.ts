@@ -6,7 +6,9 @@ import type { LineNow } from '../../../../threads/contracts/admin/routes.js';
 import type { Carried } from '../../../../threads/shared/line-bytes.js';
 import type { CountsOfLine } from '../../../../threads/shared/line-counts.js';
 import type { Histogram } from '../../../../threads/shared/time-histogram.js';
+import type { UdpLine } from '../../../../threads/shared/udp-lines.js';
 import { healthOf } from '../../shared/line-health.js';
+import { lineUdp } from '../../shared/line-udp.js';
 import type { LineState } from './schemas.js';
 
 export interface LineSources {
@@ -17,11 +19,12 @@ export interface LineSources {
   readonly budgets: readonly BudgetState[];
   readonly counts: CountsOfLine;
   readonly carried: Carried;
+  readonly udp: UdpLine;
   /** Of all lines. */
   readonly wins: number;
 }
 
-export function lineState({ line, now, steering, budgets, counts, carried, wins }: LineSources): LineState {
+export function lineState({ line, now, steering, budgets, counts, carried, udp, wins }: LineSources): LineState {
   const { number, name, hops, source, tier, cost_ms, weight } = line;
   const { attempts, connected, failures, rescues, unanswered } = counts;
   return {
@@ -39,6 +42,7 @@ export function lineState({ line, now, steering, budgets, counts, carried, wins 
     pinned: steering.pinned === number,
     circuit: circuitOf(now),
     link: now?.link === undefined ? null : { at: now.link.at, fault: now.link.fault ?? null },
+    udp: udpOf(line, udp),
     answers_early: now?.answers_early ?? false,
     doubted: now?.is_doubted ?? false,
     budgets: budgets.filter(({ lines }) => lines.includes(number)).map(budgetOf),
@@ -59,6 +63,11 @@ function circuitOf(now: LineNow | undefined): LineState['circuit'] {
     ...{ failures, for_ms: rounded(for_ms) },
     why: why === undefined ? null : { cause: why.cause, detail: why.detail ?? null, address: why.address },
   };
+}
+
+function udpOf(line: Line, known: UdpLine): LineState['udp'] {
+  const { state, ago_ms, cause, silent_ms } = lineUdp(line, known);
+  return { state, ago_ms: ago_ms ?? null, cause: cause ?? null, silent_ms: silent_ms ?? null };
 }
 
 const budgetOf = ({ name, used, bytes, isSpent, begins, ends }: BudgetState): LineState['budgets'][number] => ({

@@ -8,7 +8,7 @@ import { lineState } from './line-state.js';
 import type { LineState } from './schemas.js';
 
 /** The parts of the admin actor that this asks. */
-export type LineParts = Pick<AdminParts, 'options' | 'gateway' | 'routes' | 'counts'>;
+export type LineParts = Pick<AdminParts, 'options' | 'gateway' | 'routes' | 'counts' | 'udpLines'>;
 
 export interface Looked {
   readonly code: 'looked';
@@ -19,7 +19,7 @@ export interface Looked {
 
 /** Of those that are wanted. */
 export async function look(
-  { options, gateway, routes, counts }: LineParts,
+  { options, gateway, routes, counts, udpLines }: LineParts,
   wants: (line: Line) => boolean = () => true,
 ): Promise<Looked | Refusal> {
   const [known, budgets] = await Promise.all([
@@ -42,6 +42,7 @@ export async function look(
         now: known.value.lines.find((one) => one.line === line.number),
         counts: of.get(line.number) ?? counted.line(line.number),
         carried: counted.carried(line.number),
+        udp: udpLines.of(line.number),
       }),
     ),
   };

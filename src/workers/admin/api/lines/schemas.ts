@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { Count, fields, oneOf, orNull } from '../../endpoint/schemas.js';
 import { HEALTH } from '../../shared/line-health.js';
+import { LINE_UDP } from '../../shared/line-udp.js';
 
 /** Milliseconds with fractions. */
 const Time_ms = Type.Number({ minimum: 0 });
@@ -27,6 +28,15 @@ const BudgetOfLine = fields({
   ends: Type.String({ description: 'The first day of the next one' }),
 });
 
+const Udp = fields({
+  state: oneOf(LINE_UDP),
+  ago_ms: orNull(Type.Number({ minimum: 0, description: 'Since its proxies were last asked' })),
+  cause: orNull(Type.String({ description: 'Why they could not be asked, or failed' })),
+  silent_ms: orNull(
+    Type.Number({ minimum: 0, description: 'For how long it still goes last, since no datagram comes back over it' }),
+  ),
+});
+
 export const LineState = fields({
   line: LineName,
   proxies: Type.Array(fields({ kind: Type.String(), host: Type.String(), port: Count }), {
@@ -45,6 +55,7 @@ export const LineState = fields({
   pinned: Type.Boolean({ description: 'By an operator: connections that may use it use no other' }),
   circuit: orNull(Circuit),
   link: orNull(fields({ at: Type.String(), fault: orNull(Type.String()) })),
+  udp: Udp,
   answers_early: Type.Boolean({ description: 'It says "connected" before it is' }),
   doubted: Type.Boolean({ description: 'Something speaks against it as a whole' }),
   budgets: Type.Array(BudgetOfLine),

@@ -1,6 +1,7 @@
 // Metrics of lines: each has one series, whose label is its name. What only grows is told of lines that are gone, too.
 import { TIME_BOUNDS_MS } from '../../../../threads/shared/time-histogram.js';
 import { HEALTH } from '../../shared/line-health.js';
+import { LINE_UDP } from '../../shared/line-udp.js';
 import type { LineReading } from '../readings/readings.js';
 import { counter, gauge, type OurFamily, times } from './family.js';
 
@@ -77,6 +78,15 @@ export const LINES: readonly OurFamily[] = [
       for (const { name, state: now } of routes?.lines ?? []) {
         for (const state of HEALTH) put(state === now ? 1 : 0, name, state);
       }
+    },
+  ),
+  gauge(
+    'tcproute_line_udp',
+    '1 for what the line makes of datagrams (docs/udp.md), 0 for the others: refuses where a proxy does, unreachable where it could not be asked.',
+    ['line', 'state'],
+    ({ lines }, put) => {
+      for (const { name, udp } of lines)
+        if (udp !== undefined) for (const state of LINE_UDP) put(state === udp ? 1 : 0, name, state);
     },
   ),
   gauge(

@@ -5,17 +5,25 @@ import type { Line } from '../../../../protocol/lines/line.js';
 import type { Former, Numbered } from '../../../../threads/contracts/admin/control.js';
 import type { ActorCounts } from '../../../../threads/shared/actor-memory.js';
 import { ARRIVALS, type GatewayCounts } from '../../../../threads/shared/gateway-counts.js';
+import type { UdpLines } from '../../../../threads/shared/udp-lines.js';
+import { lineUdp } from '../../shared/line-udp.js';
 import type { TimesReading } from '../exposition/family.js';
 import type { LineCountsReading, LineReading, ListenerReading } from './readings.js';
 
 /** Those in force first, in their order. */
-export function lineReadings(inForce: readonly Line[], { lines: former }: Former, read: ActorCounts): LineReading[] {
+export function lineReadings(
+  inForce: readonly Line[],
+  { lines: former }: Former,
+  read: ActorCounts,
+  udpLines: Pick<UdpLines, 'of'>,
+): LineReading[] {
   const lines = new Map(inForce.map((line) => [line.number, line]));
   return [...byName([...inForce, ...former])].map(([name, numbers]) => {
     const line = lines.get(numbers[0] as number);
     return {
       name,
       info: line && { kind: line.hops[0]?.kind ?? 'direct', tier: line.tier },
+      udp: line && lineUdp(line, udpLines.of(line.number)).state,
       carried: numbers.map((number) => read.carried(number)).reduce(sumOf),
       counts: numbers.map((number) => read.line(number) as LineCountsReading).reduce(countsOf),
     };

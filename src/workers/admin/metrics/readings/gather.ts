@@ -17,7 +17,16 @@ import type { GatewayReading, Readings, RoutesReading, ShareReading } from './re
 /** A tenth of the time that Prometheus has for a scrape; a living actor takes some milliseconds. */
 const ANSWER_MS = 1000;
 
-type Read = 'traces' | 'options' | 'listeners' | 'former' | 'counters' | 'ofGateway' | 'counted' | 'counts';
+type Read =
+  | 'traces'
+  | 'options'
+  | 'listeners'
+  | 'former'
+  | 'counters'
+  | 'ofGateway'
+  | 'counted'
+  | 'counts'
+  | 'udpLines';
 
 /** What is read, and who is asked; see shared/parts.ts. */
 export interface GatheringParts extends Pick<AdminParts, Read> {
@@ -39,7 +48,7 @@ export class Gathering {
   }
 
   async gather(): Promise<Readings> {
-    const { counters, counted, counts, listeners, former, ofGateway, traces, names: dns } = this.#parts;
+    const { counters, counted, counts, listeners, former, ofGateway, traces, udpLines, names: dns } = this.#parts;
     const asked = [this.#askVersion(), answerOf(dns()?.statistics()), this.#routes(), this.#share()] as const;
     const [version, names, routes, share] = await Promise.all(asked);
     const options = this.#parts.options();
@@ -53,7 +62,7 @@ export class Gathering {
       handshakes: read.handshakeFailures,
       failures: read.causes,
       udp: read.udp,
-      lines: lineReadings(options.lines, former(), read),
+      lines: lineReadings(options.lines, former(), read, udpLines),
       actors: this.#actors(read),
       traces: traces(),
       ...{ names, routes, share },

@@ -7,6 +7,7 @@ import type { Carried } from '../../../../threads/shared/line-bytes.js';
 import type { Stats } from '../../../../threads/shared/stats.js';
 import type { UdpTotals } from '../../../../threads/shared/udp-counts.js';
 import type { LineHealthWord } from '../../shared/line-health.js';
+import type { LineUdpWord } from '../../shared/line-udp.js';
 import type { TraceCounts } from '../../shared/trace-counts.js';
 import type { TimesReading } from '../exposition/family.js';
 
@@ -69,6 +70,8 @@ export interface LineReading {
   readonly info: { readonly kind: string; readonly tier: number } | undefined;
   readonly carried: Carried;
   readonly counts: LineCountsReading;
+  /** What it makes of datagrams; undefined for one that is gone. */
+  readonly udp: LineUdpWord | undefined;
 }
 
 export interface LineCountsReading {

@@ -211,11 +211,23 @@ export class DestinationChoice implements FlowChoice {
   }
 
   #mayDial(number: number, ip: Uint8Array): boolean {
+    const failure = this.#whyNot(number, ip);
+    if (failure !== undefined) this.#failure = mostTelling(this.#failure, failure);
+    return failure === undefined;
+  }
+
+  #whyNot(number: number, ip: Uint8Array): Failure | undefined {
     const { egress, lines } = this.#parts;
     const permission = egress.mayDial(lines[number], ip, this.#target, this.#lines?.client);
-    if (permission.code === 'allowed') return true;
-    this.#failure = mostTelling(this.#failure, permission);
-    return false;
+    return permission.code === 'allowed' ? undefined : permission;
+  }
+
+  /** The addresses of the destination to which a direct line may not or cannot send, and why. */
+  protected unfit(number: number): readonly { readonly ip: Uint8Array; readonly failure: Failure }[] {
+    return (this.#ips ?? []).flatMap((ip) => {
+      const failure = this.#whyNot(number, ip);
+      return failure === undefined ? [] : [{ ip, failure }];
+    });
   }
 
   #refuse(failure: Failure): void {

@@ -10,7 +10,7 @@ import { narrowed } from '../../../../protocol/rules/narrowed.js';
 import type { FlowAddress, FlowLine, FlowOutlook, FlowReason } from '../../../../protocol/udp/flow-outlook.js';
 import type { Rank } from '../../../../protocol/udp/line-order.js';
 import type { Client } from '../../../../protocol/users/client.js';
-import type { UdpLines } from '../../../../threads/shared/udp-lines.js';
+import type { UdpLine, UdpLines } from '../../../../threads/shared/udp-lines.js';
 import type { LineSteering } from '../../shared/line-steering.js';
 import type { RulesReplica } from '../../shared/replicas/rules.js';
 import type { FlowCandidate } from './choice.js';
@@ -49,6 +49,12 @@ class Preview extends DestinationChoice {
 
   find(candidate: Candidate): CandidateMemory | undefined {
     return this.memory?.find(candidate);
+  }
+
+  unfitOf(number: number): readonly FlowReason[] {
+    return this.unfit(number).map(({ ip, failure: { code: cause, detail } }) => ({
+      ...{ kind: 'address-unfit', address: formatIp(ip), cause, detail },
+    }));
   }
 
   rankOf(number: number): Rank | undefined {
@@ -114,12 +120,19 @@ function lineOutlook(
   const rank = choice.rankOf(number);
   const why: FlowReason[] = barred === undefined ? [] : [barred];
   if (barred === undefined && rank !== undefined && rank !== 'usual') why.push({ kind: rank });
-  if (barred === undefined && !line.isDirect) {
-    const { relays, asked_ms } = parts.udpLines.of(number);
-    why.push(relays === 'yes' ? { kind: 'relays', ago_ms: asked_ms ?? 0 } : { kind: 'not-asked' });
-  }
+  if (barred === undefined && !line.isDirect) why.push(ofProxies(parts.udpLines.of(number)));
   if (barred === undefined && choice.connects === number) why.push({ kind: 'connects' });
+  if (barred === undefined && line.isDirect) why.push(...choice.unfitOf(number));
   return { line: line.name, why, addresses: turns.map(({ one, turn }) => addressOutlook(parts, choice, one, turn)) };
+}
+
+/** What is known of whether the proxies of a line relay datagrams. */
+function ofProxies({ relays, asked_ms, failed }: UdpLine): FlowReason {
+  if (failed !== undefined) {
+    const { cause, ago_ms, was_asked } = failed;
+    return { kind: was_asked ? 'not-said' : 'not-reached', ago_ms, cause };
+  }
+  return relays === 'yes' ? { kind: 'relays', ago_ms: asked_ms ?? 0 } : { kind: 'not-asked' };
 }
 
 function addressOutlook(

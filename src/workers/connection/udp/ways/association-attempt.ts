@@ -13,6 +13,7 @@ const ANYWHERE_6 = targetOfIp(new Uint8Array(16), 0);
 
 export class AssociationAttempt extends Attempt {
   readonly #hops: readonly Hop[];
+  #chain: Chain | undefined;
 
   /** `hops`: the proxies of the line up to the one that is asked. */
   constructor(parts: AttemptParts, candidate: Candidate, hops: readonly Hop[], outcome: AttemptOutcome) {
@@ -24,10 +25,17 @@ export class AssociationAttempt extends Attempt {
     return 'line';
   }
 
+  /** Whether the last of its proxies was reached, and asked; whatever it said. */
+  get hasAsked(): boolean {
+    const chain = this.#chain;
+    return chain !== undefined && chain.hop === this.#hops.length - 1 && chain.hasAsked;
+  }
+
   protected override newChain(): Chain {
     // Of the family in which the proxy is reached, as far as that is known.
     const isIpv6 = this.#hops.length === 1 && this.candidate.ip.length === 16;
-    return associationChain(this.#hops, isIpv6 ? ANYWHERE_6 : ANYWHERE);
+    this.#chain = associationChain(this.#hops, isIpv6 ? ANYWHERE_6 : ANYWHERE);
+    return this.#chain;
   }
 
   /** Proxies that know no other answer leave, such as that of ssh, which has no UDP. */

@@ -15,6 +15,7 @@ import type { AttemptOutcome, AttemptParts, RaceAttempt } from '../../race/attem
 import type { AttemptBudget, Waiting } from '../../shared/dialling/attempt-budget.js';
 import type { Crowd } from '../../shared/dialling/crowds.js';
 import type { DialLine } from '../../shared/dialling/dial-lines.js';
+import type { AskedProxies, Reached } from './asked-proxies.js';
 import { AssociationAttempt } from './association-attempt.js';
 
 /** The parts of the actor's context that associations need. */
@@ -22,6 +23,7 @@ export interface AssociationsParts extends Omit<AttemptParts, 'lines'> {
   readonly engine: AttemptParts['engine'] & Pick<Engine, 'handOver'>;
   readonly options: AttemptParts['options'] & Pick<Options, 'tcp_keepalive_s' | 'idle_timeout_ms'>;
   readonly budget: Pick<AttemptBudget, 'hasRoom' | 'take' | 'give' | 'wait' | 'forget'>;
+  readonly proxies: Pick<AskedProxies, 'begins'>;
 }
 
 /** Hears of the associations, but nothing within `begin`, and nothing after `failed` or `close`. */
@@ -31,7 +33,14 @@ export interface AssociationsOutcome {
   /** `relays`: where each proxy takes datagrams, the nearest first, whose relay is an address. */
   associated(relays: readonly Target[]): void;
   /** `toldDepth`: whether a proxy was told that the request has passed other gateways. */
-  failed(failure: Failure, toldDepth: boolean): void;
+  failed(failure: Failure, reached: Reached, toldDepth: boolean): void;
+}
+
+/** An attempt that is under way. */
+interface Asking {
+  readonly attempt: AssociationAttempt;
+  /** The place of its proxy. */
+  readonly hop: number;
 }
 
 /** Bytes that a proxy may say on a control connection after its reply. They mean nothing. */
@@ -48,8 +57,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   readonly #ip: Uint8Array;
   readonly #crowd: Crowd | undefined;
   readonly #outcome: AssociationsOutcome;
-  /** Under way, with the places of their proxies. */
-  readonly #attempts = new Map<RaceAttempt, number>();
+  readonly #attempts = new Map<RaceAttempt, Asking>();
   readonly #controls: Socket[] = [];
   readonly #relays: (Target | undefined)[];
   /** For the attempts. */
@@ -89,7 +97,7 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
 
   /** Dials the proxies, as far as there is room; the others when there is some. */
   begin(): Failure | undefined {
-    const { budget } = this.#parts;
+    const { budget, proxies } = this.#parts;
     const { number, hops } = this.#line;
     while (this.#begun < hops.length) {
       if (!budget.hasRoom(number)) {
@@ -99,13 +107,14 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
       const candidate = { line: number, ip: this.#ip };
       const attempt = new AssociationAttempt(this.#attemptParts, candidate, hops.slice(0, this.#begun + 1), this);
       attempt.crowd = this.#crowd;
+      proxies.begins(number);
       const start = attempt.start();
       if (start.code !== 'started') {
         this.close();
         return start;
       }
       budget.take(number);
-      this.#attempts.set(attempt, this.#begun);
+      this.#attempts.set(attempt, { attempt, hop: this.#begun });
       this.#begun += 1;
     }
     return undefined;
@@ -114,11 +123,11 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   roomMade(): void {
     if (this.#isOver) return;
     const failure = this.begin();
-    if (failure !== undefined) this.#outcome.failed(failure, this.#toldDepth);
+    if (failure !== undefined) this.#outcome.failed(failure, 'unknown', this.#toldDepth);
   }
 
   connected(attempt: RaceAttempt): void {
-    const hop = this.#over(attempt);
+    const { hop } = this.#over(attempt);
     const socket = attempt.release();
     this.#watch(socket);
     const { host } = this.#line.hops[hop];
@@ -141,16 +150,16 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
   }
 
   failed(attempt: RaceAttempt, failure: Failure): void {
-    this.#over(attempt);
-    this.#fail(failure);
+    const { attempt: asked, hop } = this.#over(attempt);
+    const isLast = hop === this.#line.hops.length - 1;
+    this.#fail(failure, asked.hasAsked ? (isLast ? 'yes' : 'unknown') : 'no');
   }
 
-  /** Its place among the proxies. */
-  #over(attempt: RaceAttempt): number {
-    const hop = this.#attempts.get(attempt) as number;
+  #over(attempt: RaceAttempt): Asking {
+    const asking = this.#attempts.get(attempt) as Asking;
     this.#attempts.delete(attempt);
     this.#parts.budget.give(this.#line.number);
-    return hop;
+    return asking;
   }
 
   override onReceive(socket: Socket, result: number): void {
@@ -163,10 +172,10 @@ export class Associations extends Handler implements AttemptOutcome, Waiting {
     else this.#parts.engine.receive(socket, BufferGroup.handshake);
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: Failure, reached: Reached = 'unknown'): void {
     if (this.#isOver) return;
     this.close();
-    this.#outcome.failed(failure, this.#toldDepth);
+    this.#outcome.failed(failure, reached, this.#toldDepth);
   }
 
   close(): void {

@@ -14,11 +14,11 @@ import { type Failure, type FailureCode, failureTowards } from '../../../../prot
 import type { DropCounts } from '../../../../protocol/udp/drop-of.js';
 import { Nested } from '../../../../protocol/udp/nested.js';
 import type { UdpLimits } from '../../../../threads/shared/udp-limits.js';
-import type { UdpLines } from '../../../../threads/shared/udp-lines.js';
 import { failureOfConnect, failureOfResult } from '../../race/attempt/causes.js';
 import type { Crowd } from '../../shared/dialling/crowds.js';
 import type { DialLine } from '../../shared/dialling/dial-lines.js';
 import type { OverLink } from '../../shared/dialling/links.js';
+import type { AskedProxies, Reached } from './asked-proxies.js';
 import { ANYWHERE } from './association-attempt.js';
 import { Associations, type AssociationsOutcome, type AssociationsParts } from './associations.js';
 import { FirstProxy, type FirstProxyParts } from './first-proxy.js';
@@ -33,7 +33,7 @@ export interface ProxiedWayParts extends AssociationsParts, FirstProxyParts {
   readonly engine: AssociationsParts['engine'] &
     Pick<Engine, 'receiveDatagrams' | 'sendDatagrams' | 'sendDatagramCopy'>;
   readonly udpLimits: Pick<UdpLimits, 'openWay' | 'wayClosed'>;
-  readonly udpLines: Pick<UdpLines, 'setRelays' | 'refused'>;
+  readonly proxies: Pick<AskedProxies, 'begins' | 'associated' | 'failed'>;
   readonly udpTally: DropCounts;
   readonly unheard: Unheard;
 }
@@ -99,7 +99,10 @@ class ProxiedWay extends LossyHandler implements Way, AssociationsOutcome, OverL
   }
 
   #found(found: readonly Uint8Array[] | Failure): Failure | undefined {
-    if ('code' in found) return found;
+    if ('code' in found) {
+      this.#parts.proxies.failed(this.line, undefined, found, 'no', false);
+      return found;
+    }
     this.#ips = found;
     return this.#associate();
   }
@@ -127,32 +130,32 @@ class ProxiedWay extends LossyHandler implements Way, AssociationsOutcome, OverL
   // Of the associations
 
   associated(relays: readonly Target[]): void {
-    this.#parts.udpLines.setRelays(this.line.number, true);
+    const { engine, proxies } = this.#parts;
+    proxies.associated(this.line);
     const [nearest, ...others] = relays;
     const fd = this.#openSocket(nearest.ip as Uint8Array, nearest.port);
     if (typeof fd !== 'number') {
-      this.#fail(failureTowards('line', fd));
+      this.#cannotSend(failureTowards('line', fd));
       return;
     }
     this.#nested = new Nested(others);
-    this.#socket = this.#parts.engine.adopt(fd, this);
-    this.#parts.engine.receiveDatagrams(this.#socket);
+    this.#socket = engine.adopt(fd, this);
+    engine.receiveDatagrams(this.#socket);
     this.state = 'open';
     this.#outcome.opened(this);
   }
 
-  failed(failure: Failure, toldDepth: boolean): void {
-    // A gateway may have refused because of the depth, which says nothing of others' requests.
-    if (!toldDepth) this.#remember(failure.code);
+  failed(failure: Failure, reached: Reached, toldDepth: boolean): void {
+    // That a proxy ends an association after a while is no fault.
+    if (this.state === 'opening') this.#parts.proxies.failed(this.line, this.#ips[0], failure, reached, toldDepth);
     if (this.state === 'opening' && this.#goOn(failure)) this.#resume(this.#associate());
     else this.#fail(failure);
   }
 
-  /** What the proxies' own answer says of the line, whatever becomes of this way. */
-  #remember(code: FailureCode): void {
-    const { udpLines } = this.#parts;
-    if (code === 'line-no-udp') udpLines.setRelays(this.line.number, false);
-    else if (code === 'proxy-forbids') udpLines.refused(this.line.number);
+  /** The proxies were asked, and nothing gets to where they take datagrams. */
+  #cannotSend(failure: Failure): void {
+    this.#parts.proxies.failed(this.line, this.#ips[0], failure, 'unknown', false);
+    this.#fail(failure);
   }
 
   /** A socket that leaves as the line does, and is connected to a proxy's relay: its fd. */
@@ -216,7 +219,7 @@ class ProxiedWay extends LossyHandler implements Way, AssociationsOutcome, OverL
       // That a datagram was too long ends nothing: its sender finds the size of its path by itself.
       if (mtu === 0 && origin !== 'local') failure = failureOfResult(-errno);
     });
-    if (failure !== undefined) this.#fail(failureTowards('line', failure));
+    if (failure !== undefined) this.#cannotSend(failureTowards('line', failure));
   }
 
   linkDown(failure: Failure): void {

@@ -48,7 +48,7 @@ test('a name is waited for', async () => {
   const asked = ask(world);
   world.answer('site.test', found(A), true);
   world.answer('site.test', found(A, '2001:db8::1'));
-  assert.deepEqual(texts(await asked).slice(0, 2), [`one | 1 ${A}`, `two | 2 ${A} | 4 2001:db8::1`]);
+  assert.deepEqual(texts(await asked).slice(0, 2), [`one | address-unfit | 1 ${A}`, `two | 2 ${A} | 4 2001:db8::1`]);
   assert.equal(world.waiters.get('site.test')?.size ?? 0, 0);
 });
 
@@ -66,6 +66,30 @@ test('what is refused says why, with the lines', async () => {
   assert.deepEqual(texts(none).at(-1), 'web | unfit');
   const own = await ask(world, `${A}:53`, [1]);
   assert.deepEqual(texts(own), [`two | 1 ${A}`, 'one | not-for-user', 'socks | not-for-user', 'web | not-for-user']);
+});
+
+test('addresses to which a line may not send are told with the reason, and a proxy that could not be asked', async () => {
+  const rules = [{ cidr: A, use: ['two'] }];
+  const world = new ChoiceWorld({ ...FOUR_LINES, rules });
+  world.known.set('site.test', found(A, '2001:db8::1'));
+  world.udpLines.failed(2, 'proxy-unreachable', false);
+  world.engine.now += 12_000;
+  const { lines } = await ask(world);
+  const whyOf = (name: string) => lines.find(({ line }) => line === name)?.why;
+  assert.deepEqual(whyOf('one'), [
+    { kind: 'address-unfit', address: A, cause: 'kept-away', detail: 'rules[0]' },
+    {
+      ...{ kind: 'address-unfit', address: '2001:db8::1', cause: 'network-unreachable' },
+      detail: 'its source has the other family',
+    },
+  ]);
+  assert.deepEqual(whyOf('two'), []);
+  assert.deepEqual(whyOf('socks'), [{ kind: 'not-reached', ago_ms: 12_000, cause: 'proxy-unreachable' }]);
+  world.udpLines.failed(2, 'proxy-protocol', true);
+  const again = await ask(world);
+  assert.deepEqual(again.lines.find(({ line }) => line === 'socks')?.why, [
+    { kind: 'not-said', ago_ms: 0, cause: 'proxy-protocol' },
+  ]);
 });
 
 test('asking begins no trial of a cheaper line', async () => {

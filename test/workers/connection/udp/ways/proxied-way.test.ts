@@ -46,6 +46,8 @@ for (const { kind, missing } of ENGINES) {
       assert.deepEqual([failure.code, failure.whose, failure.detail], [code, 'line', detail]);
       const remembered = { 'line-no-udp': false, 'proxy-forbids': 'refused' }[code];
       assert.equal(world.relays, remembered, 'what is remembered of the line');
+      assert.deepEqual(world.failedAsking, remembered === undefined ? [`${code} asked`] : []);
+      assert.deepEqual([world.events, world.notices.length], [[], 1], 'it can be reached, and the operator is told');
       await world.until('the proxies are left', () => proxies.every(({ open }) => open === 0));
     });
   };
@@ -125,10 +127,44 @@ for (const { kind, missing } of ENGINES) {
       async ({ world }) => {
         const { code, detail } = await world.fails();
         assert.deepEqual([code, detail, world.relays], ['proxy-unreachable', 'REP 5', undefined]);
+        assert.deepEqual([world.failedAsking, world.events], [['proxy-unreachable not reached'], ['proxy-failed']]);
       },
       {},
       ([{ port }]) => [hopAt(port), hopAt(1)],
     );
+
+    withProxies(
+      'a proxy that is not there is told of each time, and left out after three',
+      [],
+      async ({ world }) => {
+        for (let dials = 1; dials <= 3; dials += 1) {
+          assert.equal(world.begin()?.state, 'opening');
+          await world.until('it has failed', () => world.failures.length === 1);
+          const [{ code, detail }] = world.failures.splice(0);
+          assert.deepEqual([code, detail], ['proxy-unreachable', 'ECONNREFUSED']);
+          assert.deepEqual([world.events.length, world.notices.length], [dials, dials]);
+          world.ways.length = 0;
+        }
+        assert.equal(world.health.circuit(0, world.engine.engine.now)?.failures, 3);
+        assert.deepEqual([...new Set(world.failedAsking)], ['proxy-unreachable not reached']);
+      },
+      {},
+      () => [hopAt(1)],
+    );
+
+    withProxies('an association closes the circuit', ['works'], async ({ world }) => {
+      for (let dials = 0; dials < 3; dials += 1) world.health.proxyFailed(0, world.engine.engine.now, 'elsewhere');
+      await world.open();
+      assert.equal(world.health.circuit(0, world.engine.engine.now), undefined);
+      assert.deepEqual([world.events, world.notices], [['proxy-reached'], []]);
+    });
+
+    withProxies('a proxy that ends an association after a while is no fault', ['works'], async ({ world, proxies }) => {
+      await world.open();
+      await proxies[0].close();
+      await world.until('it has failed', () => world.failures.length > 0);
+      assert.deepEqual([world.failedAsking, world.notices], [[], []]);
+    });
 
     for (const [what, told] of [
       ['no address', (port) => [1, 0, 0, 0, 0, port >> 8, port & 255]],

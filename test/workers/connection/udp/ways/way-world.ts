@@ -6,7 +6,7 @@ import type { Batch, Outgoing } from '../../../../../src/linux/udp/datagrams.js'
 import { formatEndpoint, formatIp, parseIp } from '../../../../../src/protocol/address/address.js';
 import { type Target, targetOfText } from '../../../../../src/protocol/address/target.js';
 import { DeadlineWheel } from '../../../../../src/protocol/deadline-wheel.js';
-import { LineHealth } from '../../../../../src/protocol/lines/health/health.js';
+import { type LineEvent, LineHealth } from '../../../../../src/protocol/lines/health/health.js';
 import { type Hop, lineOf } from '../../../../../src/protocol/lines/line.js';
 import { type Failure, failureOf } from '../../../../../src/protocol/race/failure.js';
 import type { Drop } from '../../../../../src/protocol/udp/drop.js';
@@ -14,6 +14,7 @@ import { ipOf } from '../../../../../src/protocol/udp/endpoint.js';
 import { type DialLine, dialLines } from '../../../../../src/workers/connection/shared/dialling/dial-lines.js';
 import { Links } from '../../../../../src/workers/connection/shared/dialling/links.js';
 import type { NameOutcome } from '../../../../../src/workers/connection/shared/replicas/name-outcome.js';
+import { AskedProxies } from '../../../../../src/workers/connection/udp/ways/asked-proxies.js';
 import { openProxiedWay, type ProxiedWayParts } from '../../../../../src/workers/connection/udp/ways/proxied-way.js';
 import { Unheard } from '../../../../../src/workers/connection/udp/ways/unheard.js';
 import type { Way, WayOutcome } from '../../../../../src/workers/connection/udp/ways/way.js';
@@ -58,6 +59,11 @@ export class WayWorld implements WayOutcome {
   readonly links: Links;
   /** Whether the line relays, as it was found out. */
   relays: boolean | 'refused' | undefined;
+  /** What else asking came to, as `CAUSE asked` or `CAUSE not reached`; events of the line; and what the operator is told. */
+  readonly failedAsking: string[] = [];
+  readonly events: LineEvent['kind'][] = [];
+  readonly notices: string[] = [];
+  readonly health = new LineHealth(1);
   /** Descriptors of ways that are counted. */
   fds = 0;
   /** Attempts under way, and for whom there is no room. */
@@ -82,7 +88,7 @@ export class WayWorld implements WayOutcome {
     this.deadlines = new DeadlineWheel(world.engine.now, 10);
     const source = { ip: undefined, port: 0, ...(options.device === undefined ? {} : { device: options.device }) };
     [this.line] = dialLines([lineOf(0, 'office', source, hops)]);
-    this.links = new Links(new LineHealth(1));
+    this.links = new Links(this.health);
     const denied = options.denied ?? [];
     this.parts = {
       ...{ engine: world.engine, deadlines: this.deadlines, trace: undefined, unheard: this.unheard },
@@ -130,14 +136,21 @@ export class WayWorld implements WayOutcome {
           this.fds -= fds;
         },
       },
-      udpLines: {
-        setRelays: (_line, doesRelay) => {
-          this.relays = doesRelay;
+      proxies: new AskedProxies({
+        ...{ engine: world.engine, health: this.health },
+        routes: { tell: (event) => void this.events.push(event.kind) },
+        udpLines: {
+          setRelays: (_line, doesRelay) => {
+            this.relays = doesRelay;
+          },
+          refused: () => {
+            this.relays = 'refused';
+          },
+          failed: (_line, cause, wasAsked) =>
+            void this.failedAsking.push(`${cause} ${wasAsked ? 'asked' : 'not reached'}`),
         },
-        refused: () => {
-          this.relays = 'refused';
-        },
-      },
+        notices: { tell: ({ message }) => void this.notices.push(message) },
+      }),
       udpTally: { dropped: (cause, count = 1) => this.dropped.push(...Array<Drop>(count).fill(cause)) },
     };
   }
