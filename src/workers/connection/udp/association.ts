@@ -20,6 +20,7 @@ import type { RelayEnd, RelayOutcome } from '../relay/relay-end.js';
 import { TimedHandler } from '../shared/timed-handler.js';
 import type { Asker, FlowCandidate } from './choice/choice.js';
 import { ClientSocket, type ClientSocketOutcome, type ClientSocketParts } from './client-socket.js';
+import { Answers, type AnswersParts } from './flows/answers.js';
 import type { Flow } from './flows/flow.js';
 import { FlowSet, type FlowSetOwner, type FlowSetParts } from './flows/flow-set.js';
 import type { Route } from './flows/route.js';
@@ -29,7 +30,8 @@ import type { Way, WayOutcome } from './ways/way.js';
 import { type OpenWay, Ways } from './ways/ways.js';
 
 /** The parts of the actor's context that an association needs. */
-export interface AssociationParts extends FlowSetParts, ClientSocketParts {
+export interface AssociationParts extends FlowSetParts, AnswersParts, ClientSocketParts {
+  readonly options: FlowSetParts['options'] & AnswersParts['options'];
   readonly engine: ClientSocketParts['engine'] & Pick<Engine, 'now' | 'clock' | 'handOver' | 'receive' | 'close'>;
   readonly deadlines: DeadlineWheel;
   readonly udpTally: Pick<UdpTally, 'dropped' | 'ended'>;
@@ -44,7 +46,7 @@ export interface AssociationParts extends FlowSetParts, ClientSocketParts {
 const TELL_MS = 1000;
 
 /** Whose association it is, and by what it is known. */
-export interface Associate extends Asker {
+export interface AssociationIdentity extends Asker {
   /** The control connection. */
   readonly control: Socket;
   readonly client: ClientEndpoint;
@@ -62,6 +64,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   readonly #parts: AssociationParts;
   readonly #socket: ClientSocket;
   readonly #flows: FlowSet;
+  readonly #answers: Answers;
   readonly #ways: Ways;
   /** Whose datagrams come. */
   #flow: Flow | undefined;
@@ -73,7 +76,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   /** When a datagram last moved, in whole ms of the engine's clock. */
   active: number;
 
-  constructor(parts: AssociationParts, { control, client, fd, quiet, note, ...asker }: Associate) {
+  constructor(parts: AssociationParts, { control, client, fd, quiet, note, ...asker }: AssociationIdentity) {
     super();
     this.#parts = parts;
     this.asker = asker;
@@ -82,6 +85,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
     this.client = control;
     this.active = Math.floor(parts.engine.now);
     this.#flows = new FlowSet(parts, this);
+    this.#answers = new Answers(parts);
     this.#ways = new Ways(parts.openWay, asker.depth, this);
     this.#socket = new ClientSocket(parts, fd, client, this);
   }
@@ -150,12 +154,12 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
     const address = way.addressOf(flow.target, candidate.ip);
     if ('code' in address) return address;
     const route = { candidate, way, address };
-    this.#flows.listen(flow, route);
+    this.#answers.listen(flow, route);
     return route;
   }
 
   close(route: Route): void {
-    this.#flows.unlisten(route);
+    this.#answers.unlisten(route);
   }
 
   moved(flow: Flow): void {
@@ -178,11 +182,11 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   // From destinations
 
   came(way: Way, batch: Batch): void {
-    if (!this.#flows.came(way, batch)) this.#cameUnasked(batch);
+    if (!this.#answers.came(way, batch)) this.#cameUnasked(batch);
   }
 
   #cameUnasked(batch: Batch): void {
-    const header = this.#flows.headerFor(batch);
+    const header = this.#answers.headerFor(batch);
     if (header === undefined) this.#parts.udpTally.dropped('filtered', batch.count);
     else this.pass(header, batch);
   }
@@ -206,7 +210,7 @@ export class Association extends TimedHandler implements FlowSetOwner, WayOutcom
   }
 
   bounced(way: Way, ip: Uint8Array, port: number, failure: Failure): void {
-    this.#flows.bounced(way, ip, port, failure);
+    this.#answers.bounced(way, ip, port, failure);
   }
 
   // The end
