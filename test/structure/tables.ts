@@ -204,7 +204,8 @@ export const RULES: Rules = {
     // What dashboards for Clash expect, of what the API has.
     'src/workers/admin/clash': [
       ...[PROTOCOL, 'src/threads/*', 'src/workers/admin/shared', 'src/workers/admin/guard', 'src/workers/admin/feed'],
-      ...['src/workers/admin/api/lines', 'src/workers/admin/api/connections', 'src/workers/admin/endpoint'],
+      ...['src/workers/admin/api/lines', 'src/workers/admin/api/connections', 'src/workers/admin/api/flows'],
+      'src/workers/admin/endpoint',
     ],
     // Who may ask.
     'src/workers/admin/guard': [PROTOCOL],

@@ -11,6 +11,7 @@ import type { Feed } from '../feed/feed.js';
 import { lasting } from '../shared/lasting.js';
 import { madeOf } from '../shared/made-of.js';
 import { configsOf, levelAsked } from './configs.js';
+import { flowIdOf } from './connection.js';
 import { type ClashParts, connectionsNow } from './connections.js';
 import { delayOf, delaysOf } from './delay.js';
 import { groupNames, proxiesOf, selectionOf } from './groups.js';
@@ -61,10 +62,13 @@ export function serveClash(app: Hono, parts: ClashParts, feed: Pick<Feed, 'subsc
     return silent.length === 0 ? context.body(null, 204) : failed(context, 503, 'some workers did not answer in time');
   });
   app.delete('/connections/:id', async (context) => {
-    const id = parseConnectionId(context.req.param('id'));
+    const asked = context.req.param('id');
+    const flow = flowIdOf(asked);
+    const id = parseConnectionId(flow ?? asked);
     const actor = id && parts.connections().get(id.actor);
     // Clash says the same of a connection that has ended.
-    if (id !== undefined && actor !== undefined) await within(ANSWER_MS, actor.close(id));
+    if (id !== undefined && actor !== undefined)
+      await within(ANSWER_MS, flow === undefined ? actor.close(id) : actor.closeFlow(id));
     return context.body(null, 204);
   });
   for (const path of ['/traffic', '/memory', '/logs']) {

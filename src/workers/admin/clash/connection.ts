@@ -1,10 +1,11 @@
-// A connection as dashboards for Clash show it. Pure.
+// A connection, or a flow of datagrams, as dashboards for Clash show it. Pure.
 
 import { targetOfText } from '../../../protocol/address/target.js';
 import { type ConnectionId, formatConnectionId } from '../../../protocol/connections/connection-id.js';
 import type { ConnectionSummary } from '../../../protocol/connections/summary.js';
 import type { Listener } from '../../../protocol/inbound/listener.js';
 import type { InboundName } from '../../../protocol/inbound-name.js';
+import type { FlowRecord } from '../../../protocol/udp/flow-record.js';
 
 /** The words of Clash. It tells of each connection what its client spoke; of a listener that speaks several, this tells no more. */
 const TYPES: Readonly<Record<InboundName, string>> = { socks5: 'Socks5', socks4: 'Socks4', http: 'HTTP' };
@@ -28,7 +29,28 @@ export interface Naming {
   readonly listeners: readonly Pick<Listener, 'name' | 'protocols'>[];
 }
 
-export function clashConnection(id: ConnectionId, summary: ConnectionSummary, naming: Naming): ClashConnection {
+/** What connections and flows have in common. */
+type Carried = Pick<
+  ConnectionSummary,
+  'client' | 'target' | 'line' | 'address' | 'listener' | 'user' | 'bytes_up' | 'bytes_down' | 'opened_at'
+>;
+
+/** Flows have ids of their own, which connections may have, too. */
+const FLOW = 'udp-';
+
+export const flowIdOf = (id: string): string | undefined => (id.startsWith(FLOW) ? id.slice(FLOW.length) : undefined);
+
+export function clashFlow(
+  id: ConnectionId,
+  record: Carried & Pick<FlowRecord, 'sni'>,
+  naming: Naming,
+): ClashConnection {
+  const { metadata, ...rest } = clashConnection(id, record, naming);
+  const own = { network: 'udp', type: TYPES.socks5, sniffHost: record.sni ?? '' };
+  return { ...rest, id: `${FLOW}${rest.id}`, metadata: { ...metadata, ...own } };
+}
+
+export function clashConnection(id: ConnectionId, summary: Carried, naming: Naming): ClashConnection {
   const { race, listeners } = naming;
   const { client, target, line, address, listener, user, bytes_up, bytes_down, opened_at } = summary;
   const [from, to, dialled] = [client, target ?? '', line === undefined ? '' : (address ?? '')].map(partsOf);

@@ -2,24 +2,18 @@
 import type { Static } from 'typebox';
 import { parseConnectionId } from '../../../../protocol/connections/connection-id.js';
 import type { FlowFilter } from '../../../../protocol/udp/flow-filter.js';
-import type { FlowRecord } from '../../../../protocol/udp/flow-record.js';
 import { within } from '../../../../threads/within.js';
 import { answered, type Endpoint, endpoint, refused } from '../../endpoint/endpoint.js';
 import { actorOf, besideOf, closedBy } from '../connections/alike.js';
 import { filterOf, soughtBy, wrong } from '../connections/asked.js';
-import { ASK_MS, listedOf, type Source } from '../connections/pieces.js';
+import { ASK_MS } from '../connections/pieces.js';
+import { listedFlows, SOURCE } from './listing.js';
 import { Closed, Filter, Flow, Id, Listed, Page } from './schemas.js';
 import { shown } from './shown.js';
 
 const PATH = '/api/v1/flows';
 const NOBODY = 'there is no such flow, or it is not on record any more';
 const SILENT = 'the worker of the flow has not answered in time';
-
-const SOURCE: Source<FlowFilter, FlowRecord> = {
-  find: (actor, sought, from) => actor.findFlows(sought, from),
-  tell: (actor, ids) => actor.flows(ids),
-  close: (actor, filter, from) => actor.closeFlows(filter, from),
-};
 
 export const FLOWS: readonly Endpoint[] = [
   endpoint({
@@ -32,7 +26,7 @@ export const FLOWS: readonly Endpoint[] = [
       const { filter, problems } = flowFilterOf(query);
       const sought = soughtBy(query, filter, problems);
       if (sought.code !== 'read') return sought;
-      const listing = await listedOf(parts, SOURCE, sought.value);
+      const listing = await listedFlows(parts, sought.value);
       return answered({
         flows: listing.told.map(({ id, one }) => shown(id, one)),
         ...besideOf(listing, sought.value.order),
