@@ -28,19 +28,21 @@ const files = new Map();
 
 // biome-ignore lint/style/noDefaultExport: Node wants it so.
 export default async function* report(source) {
+  const broken = [];
   for await (const { type, data } of source) {
     if (type === 'test:dequeue') begin(data);
     if (type === 'test:stderr') wrote(data);
     if (type === 'test:pass' || type === 'test:fail') running.delete(keyOf(data));
-    if (type === 'test:complete' && isFile(data)) yield line(fileEnded(data));
-    if (type === 'test:fail' && data.todo === undefined) {
-      const error = data.details.error;
-      if (isFile(data) && error.failureType !== 'subtestsFailed') yield line(brokenFile(data, error));
-      else if (error.failureType !== 'subtestsFailed') yield line(failedTest(data, error));
+    if (type === 'test:complete' && isFile(data)) {
+      yield line(fileEnded(data));
+      if (isBroken(data)) broken.push(data);
     }
+    if (type === 'test:fail' && !isFile(data)) yield* failedTest(data);
     const [, count, number] = /^(pass|fail|cancelled|skipped) (\d+)$/.exec(data?.message ?? '') ?? [];
     if (type === 'test:diagnostic' && data.file === undefined && count) yield line({ count, number: Number(number) });
   }
+  // Node tells what the tests of a file did later than that the file has ended.
+  for (const data of broken) yield line(brokenFile(data));
 }
 
 function begin(data) {
@@ -99,16 +101,25 @@ function ifThere(act) {
 }
 
 /** Of a test that a helper defines, the place is that of its file in the stack. */
-function failedTest({ file, line, column, name }, error) {
+function* failedTest({ file, line: row, column, name, todo, details: { error } }) {
+  if (todo !== undefined || error.failureType === 'subtestsFailed') return;
   const { lines, stack } = whyFailed(error, root);
-  const own = `${relative(root, file ?? '')}:${line}:${column}`;
+  const own = `${relative(root, file ?? '')}:${row}:${column}`;
   const [inStack] = /\/[^\s(]+\.test\.\w+:\d+:\d+/.exec(stack) ?? [];
   const place = /\.test\./.test(own) || inStack === undefined ? own : relative(root, inStack);
-  return { failed: `${place}: ${name}`, lines };
+  yield line({ failed: `${place}: ${name}`, lines });
+}
+
+/** Whether its process did not end by itself, or badly for another reason than a test. */
+function isBroken({ file, details: { error } }) {
+  if (error === undefined) return false;
+  return (
+    error.failureType !== 'subtestsFailed' || typeof error.signal === 'string' || files.get(file)?.hung !== undefined
+  );
 }
 
 /** Its process did not end by itself, or not well. What it was at are the tests that had begun. */
-function brokenFile({ file }, error) {
+function brokenFile({ file, details: { error } }) {
   const { stderr = [], hung } = files.get(file) ?? {};
   const name = sourceOf(file);
   // A helper may define the tests of a file.

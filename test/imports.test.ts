@@ -105,6 +105,12 @@ test('an errno outside src/linux is seen, and a text that is compared', () => {
   }
 });
 
+test("Node's own reset of a socket is seen", () => {
+  for (const file of ['src/workers/tls/tunnel.ts', 'bench/race/field/way.ts']) {
+    assert.deepEqual(seen({ [file]: 'socket.resetAndDestroy();\n' }), [`word: ${file} has /\\bresetAndDestroy\\b/`]);
+  }
+});
+
 test('a circle of files is seen, also of types only and of one file', () => {
   const circle = {
     'bench/shared/a.ts': "import type { B } from './b.js';\n",

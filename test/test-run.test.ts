@@ -82,6 +82,7 @@ test('a file whose process dies is told with the test that had begun, and what i
   const all = toldOf(`
     import { setTimeout as pause } from 'node:timers/promises';
     test('lives', () => {});
+    test('fails', () => assert.fail('before'));
     test('kills', async () => {
       process.stderr.write('a last word\\n');
       // What it has told is on its way.
@@ -91,7 +92,9 @@ test('a file whose process dies is told with the test that had begun, and what i
     });
     test('never begins', () => {});
   `);
-  assert.deepEqual(failures(all), [
+  const [fails, ...others] = failures(all);
+  assert.equal(fails?.[0], 'fails');
+  assert.deepEqual(others, [
     ['the whole file', ['its process ended with SIGKILL, while this ran: kills', 'stderr: a last word']],
   ]);
 });

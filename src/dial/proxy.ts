@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { TlsToProxy } from '../protocol/lines/line.js';
 import { openFrom } from './first-hop.js';
 import { type ProxyAuthorities, secureTo } from './proxy-tls.js';
+import { resetSocket } from './reset.js';
 import type { Wanted } from './wanted.js';
 
 export interface ProxyStream {
@@ -25,7 +26,7 @@ export async function openProxy(
   signal.throwIfAborted();
   if (tls === undefined) return { raw, stream: raw };
   // So that nothing of it stays behind.
-  const abort = (): void => void raw.resetAndDestroy();
+  const abort = (): void => resetSocket(raw);
   signal.addEventListener('abort', abort, { once: true });
   try {
     return { raw, stream: await secureTo(raw, tls, authorities) };

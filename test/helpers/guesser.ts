@@ -1,6 +1,7 @@
 // A client that guesses passwords as fast as it can: over SOCKS5 and HTTP in turn, from many addresses of 127.0.0.0/8, so many
 // connections at a time. It counts how it was refused. Written for many guesses: a connection has one message and one answer.
 import { connect } from 'node:net';
+import { resetSocket } from '../../src/dial/reset.js';
 import { greeting } from './socks-client.js';
 import { credentials } from './socks-user.js';
 
@@ -48,7 +49,7 @@ function guessOnce(port: number, localAddress: string, number: number): Promise<
       answer += chunk.toString('latin1');
       if (!(isSocks ? answer.length >= 4 : answer.includes('\r\n\r\n'))) return;
       // No TIME_WAIT stays behind, of which there would be too many.
-      socket.resetAndDestroy();
+      resetSocket(socket);
       if (isSocks) resolve(answer === '\x05\x02\x01\x01' ? 'socks' : 'otherwise');
       else resolve(answer.startsWith('HTTP/1.1 407 ') ? 'http' : 'otherwise');
     });

@@ -1,6 +1,7 @@
 // One end of a TCP connection for tests: the bytes that have come, and how the connection ended. A half-closed connection is
 // a state: an end of stream does not end the other direction.
 import { connect, type Socket } from 'node:net';
+import { resetSocket } from '../../src/dial/reset.js';
 import { judgeEnd } from './false-end.js';
 
 /** For any step of a peer, on a machine that may be busy with ten other things. */
@@ -120,7 +121,7 @@ export class Peer {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // TLS in front of another server, as HAProxy or stunnel do it for an HTTP proxy: Node's own, with a certificate for a name.
 import { connect, type Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
+import { resetSocket } from '../../src/dial/reset.js';
 import { certificateFor } from './certificate.js';
 import { TestServer } from './servers.js';
 
@@ -50,7 +51,7 @@ export class TlsFront {
     this.#sockets.push(way);
     socket.on('error', ({ code }: NodeJS.ErrnoException) => {
       this.errors.push(code);
-      way.resetAndDestroy();
+      resetSocket(way);
     });
     for (const [one, other] of [
       [socket, way],

@@ -2,6 +2,7 @@
 // number of bytes, a line of decimal digits, and gets them.
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resetSocket } from '../../../src/dial/reset.js';
 import { readRequest, reply } from '../../race/field/socks-request.js';
 
 const SUCCEEDED = 0;
@@ -47,7 +48,7 @@ export class BulkProxy {
 
   #serve(socket: Socket): void {
     if (performance.now() - this.#began < (this.#plan.away_ms ?? 0)) {
-      socket.resetAndDestroy();
+      resetSocket(socket);
       return;
     }
     this.dials += 1;

@@ -1,6 +1,7 @@
 // Clients with long sessions: each says a word now and then and hears its echo, and comes back at once when its session ends.
 // The server's first line says from which address the session came to it, which tells the uplink.
 import type { Socket } from 'node:net';
+import { resetSocket } from '../../../src/dial/reset.js';
 import type { Destination } from '../../race/requests/visit.js';
 import { connected } from './socks.js';
 
@@ -64,6 +65,6 @@ export class Session {
   close(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#socket?.resetAndDestroy();
+    if (this.#socket !== undefined) resetSocket(this.#socket);
   }
 }

@@ -1,6 +1,7 @@
 // One way to every destination, good or with a fault that can be changed at any time for later connections. It counts dials
 // and answers. A proxy has one door, an address one for each service.
 import { connect, type Socket } from 'node:net';
+import { resetSocket } from '../../../src/dial/reset.js';
 import { ALERT, PLAIN_TEXT } from '../../../test/helpers/tls-trick.js';
 import { Door, type DoorState } from './door.js';
 import { CLOSES_AFTER_MS, FAULTS, type Fault, SLOW_MS } from './faults.js';
@@ -94,7 +95,7 @@ export class Way {
           ignore(socket);
           break;
         case 'reset':
-          this.#after(firstByte_ms, () => socket.resetAndDestroy());
+          this.#after(firstByte_ms, () => resetSocket(socket));
           break;
         case 'eof':
           this.#after(firstByte_ms, () => socket.resume().end());
@@ -116,7 +117,7 @@ export class Way {
     const onward = connect({ port: this.#real[service], host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     onward.on('error', () => socket.destroy());
     // Closed by a reset, so that no port stays behind in TIME_WAIT.
-    socket.once('close', () => onward.resetAndDestroy());
+    socket.once('close', () => resetSocket(onward));
     onward.once('data', () => {
       this.#answered += 1;
     });

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import { openFrom } from '../../dial/first-hop.js';
 import { isOfCertificate, ProxyAuthorities, secureTo } from '../../dial/proxy-tls.js';
+import { resetSocket } from '../../dial/reset.js';
 import type { Hop, Source } from '../../protocol/lines/line.js';
 import type { Configuration } from '../../protocol/options.js';
 import { Chain } from '../../protocol/outbound/chain.js';
@@ -53,6 +54,7 @@ class Trial {
   readonly #signal: AbortSignal;
   readonly #chain: Chain;
   #isConnected = false;
+  #spoken: Socket | undefined;
 
   constructor(source: Source, hops: readonly Hop[], signal: AbortSignal) {
     this.#source = source;
@@ -68,7 +70,7 @@ class Trial {
     const raw = await openFrom({ host: known ?? host, port, source: this.#source }, this.#signal);
     this.#isConnected = true;
     // So that nothing of it stays behind.
-    this.#signal.addEventListener('abort', () => raw.resetAndDestroy(), { once: true });
+    this.#signal.addEventListener('abort', () => resetSocket(raw, this.#spoken), { once: true });
     const secured = await this.#secure(raw);
     return secured.code === 'secured' ? this.#speak(secured.stream) : secured;
   }
@@ -77,7 +79,8 @@ class Trial {
     const [{ tls }] = this.#hops;
     if (tls === undefined) return { code: 'secured', stream: raw };
     try {
-      return { code: 'secured', stream: await secureTo(raw, tls, authorities) };
+      this.#spoken = await secureTo(raw, tls, authorities);
+      return { code: 'secured', stream: this.#spoken };
     } catch (error) {
       const why = reasonOf(error);
       return isOfCertificate(error) ? { code: 'refuses', hop: 0, why } : this.#foreign(why);

@@ -4,6 +4,7 @@
 import { Socket } from 'node:net';
 import { openProxy, type ProxyStream } from '../../dial/proxy.js';
 import { isOfCertificate, type ProxyAuthorities } from '../../dial/proxy-tls.js';
+import { resetSocket } from '../../dial/reset.js';
 import { duplicate, isHungUp, isUnfinished, markFinished, type SentFd, sentFd } from '../../linux/pairs.js';
 import { isError } from '../../linux/result.js';
 import { pendingError, setKeepAlive } from '../../linux/sockets.js';
@@ -132,9 +133,7 @@ function carry(order: TunnelOrder, end: OwnEnd, proxy: ProxyStream, looks: Tunne
   return new Promise<void>((resolve) => {
     const breakProxy = (): void => {
       near.unpipe(secured);
-      // While an end of stream waits to be sent, libuv does not reset the socket, and Node would then leave it open.
-      if (raw.destroyed || (secured.writableEnded && !secured.writableFinished)) raw.destroy();
-      else raw.resetAndDestroy();
+      resetSocket(raw, secured);
       secured.destroy();
       near.destroy();
     };

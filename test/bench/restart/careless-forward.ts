@@ -10,6 +10,7 @@ import type { Peer } from '../../../bench/peers/peer.js';
 import type { Ways } from '../../../bench/restart/load/messages.js';
 import type { Running, Subject } from '../../../bench/restart/subjects/subject.js';
 import type { TargetPorts } from '../../../bench/shared/messages.js';
+import { resetSocket } from '../../../src/dial/reset.js';
 
 export type Trick =
   /** Takes care of everybody. */
@@ -102,8 +103,7 @@ class CarelessForward implements Running {
     this.#hasChanged = true;
     if (this.#trick === 'refuses') for (const server of this.#servers) server.close();
     for (const client of this.#clients) {
-      // Only TCP has resets.
-      if (this.#trick === 'resets') client.remoteAddress === undefined ? client.destroy() : client.resetAndDestroy();
+      if (this.#trick === 'resets') resetSocket(client);
       if (this.#trick === 'truncates') client.end();
     }
   }

@@ -4,6 +4,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6, type Socket } from 'node:net';
+import { resetSocket } from '../../../src/dial/reset.js';
 import { TestServer } from '../servers.js';
 import type { Destination } from '../socks-client.js';
 import { askProxy, type SocksServer, UdpAssociation } from './client.js';
@@ -149,11 +150,11 @@ async function passOn(client: Socket, proxy: SocksServer, destination: Destinati
     const { control, reply } = await askProxy(proxy, destination);
     if (reply.rep !== 0) throw new Error(`REP ${reply.rep}`);
     const { socket } = control;
-    socket.once('close', (broke) => (broke ? client.resetAndDestroy() : client.destroy()));
-    client.once('close', (broke) => (broke ? socket.resetAndDestroy() : socket.destroy()));
+    socket.once('close', (broke) => (broke ? resetSocket(client) : client.destroy()));
+    client.once('close', (broke) => (broke ? resetSocket(socket) : socket.destroy()));
     client.write(control.take());
     client.pipe(socket).pipe(client);
   } catch {
-    client.resetAndDestroy();
+    resetSocket(client);
   }
 }

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { SocksClient } from 'socks';
+import { resetSocket } from '../../../dial/reset.js';
 import { formatEndpoint } from '../../../protocol/address/address.js';
 import type { Target } from '../../../protocol/address/target.js';
 import { reasonOf, within } from '../../../threads/within.js';
@@ -39,7 +40,7 @@ export interface Visiting {
 
 /** Connects to the target through the gateway at `host:port`. A failure is a kind of `Answer`, not an error. */
 export async function visit({ host, port }: Address, target: Target, visiting: Visiting): Promise<Visit> {
-  // Half open, since a socket that is being shut down cannot be reset: libuv refuses, and Node then leaves it open.
+  // Half open, since a socket that is being shut down cannot be reset.
   const socket = connect({ host, port, allowHalfOpen: true });
   // An error shows as the end of the stream.
   socket.on('error', () => {});
@@ -55,7 +56,7 @@ export async function visit({ host, port }: Address, target: Target, visiting: V
     return { client, answer };
   } finally {
     // A reset, so that the gateway ends the connection in any state. It also ends TLS above the socket.
-    socket.resetAndDestroy();
+    resetSocket(socket);
   }
 }
 
