@@ -1,11 +1,14 @@
 // By which lines datagrams go: rules, what is remembered, limits; and what `explain --udp` says.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { setTimeout as passes } from 'node:timers/promises';
 import type { FlowExplanation } from '../../src/main/commands/explain/flow.js';
+import { SINCE_FIRST_MS } from '../../src/protocol/udp/silent-flows.js';
 import { directory, explain, multipath } from '../helpers/explain-command.js';
 import { inBothEngines } from '../helpers/gateway-world.js';
 import { UdpAssociation } from '../helpers/udp/client.js';
-import { udpEcho } from '../helpers/udp/servers.js';
+import { UdpServer, udpEcho } from '../helpers/udp/servers.js';
+import { until } from '../helpers/until.js';
 
 const [FIRST, SECOND] = ['127.0.0.11', '127.0.0.12'];
 const LINES = multipath(
@@ -69,4 +72,35 @@ inBothEngines('the line over which datagrams were answered leads, also over a re
       ['web', 'unfit', undefined, undefined],
     ],
   );
+});
+
+inBothEngines('questions of one datagram leave a line that swallows them', async (world) => {
+  const swallows = (from: string) => from === FIRST;
+  const server = world.use(
+    await UdpServer.listen((bytes, from) => {
+      if (!swallows(from.address)) server.send(bytes, from);
+    }),
+  );
+  const destination = { host: '127.0.0.1', port: server.port };
+  // Each actor counts for itself.
+  const gateway = await world.gateway({ upstream: LINES, workers: 1 });
+  const ask = async (): Promise<boolean> => {
+    const client = await UdpAssociation.open({ host: '127.0.0.1', port: gateway.port });
+    const before = server.count;
+    client.send(destination, 'question');
+    await until('the question has come', () => server.count > before);
+    const isAnswered = ![...server.sources].every((source) => swallows(source.split(' ')[0]));
+    if (isAnswered) assert.equal((await client.read()).bytes.toString(), 'question');
+    await client.close();
+    return isAnswered;
+  };
+  // A resolver asks again after a while.
+  const begun = performance.now();
+  while (!(await ask())) {
+    assert.ok(performance.now() - begun < 20_000, 'nothing goes over another line');
+    await passes(300);
+  }
+  assert.ok(performance.now() - begun > SINCE_FIRST_MS, 'not before the first one might have been answered');
+  assert.equal(await ask(), true);
+  assert.equal([...server.sources].filter((source) => source.startsWith(`${SECOND} `)).length, 2);
 });

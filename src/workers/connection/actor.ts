@@ -8,6 +8,7 @@ import { DeadlineWheel } from '../../protocol/deadline-wheel.js';
 import { LineHealth } from '../../protocol/lines/health/health.js';
 import { LineTimes } from '../../protocol/lines/health/times.js';
 import { tableLength } from '../../protocol/lines/numbers.js';
+import { SilentFlows } from '../../protocol/udp/silent-flows.js';
 import type { AccessStart, ConnectionStart } from '../../threads/contracts/start.js';
 import { HeapWatch } from '../../threads/heap-watch.js';
 import { logWarnings, RemoteLog } from '../../threads/log.js';
@@ -164,10 +165,9 @@ class Actor {
       sites,
       bulkSites,
       pipes: new PipePool(options.limits.pipes_max, ownership),
-      ...{ counters, lineCounts: counts.lineCounts, udpLines: counts.udpLines, udpTimes: new LineTimes() },
-      tally: new Tally(counts),
-      log,
-      failures: new FailureLog(log),
+      ...{ counters, lineCounts: counts.lineCounts },
+      ...{ udpLines: counts.udpLines, udpTimes: new LineTimes(), silentFlows: new SilentFlows() },
+      ...{ tally: new Tally(counts), log, failures: new FailureLog(log) },
       records,
       ends: new ConnectionEnd(books),
       ...{ udpTally, udpQueues: new QueueRoom(options.udp.queued_bytes_max) },

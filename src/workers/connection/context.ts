@@ -8,6 +8,7 @@ import type { LineTimes } from '../../protocol/lines/health/times.js';
 import type { Preferences } from '../../protocol/lines/preferences.js';
 import type { Options } from '../../protocol/options.js';
 import type { PlanRules } from '../../protocol/race/plan.js';
+import type { SilentFlows } from '../../protocol/udp/silent-flows.js';
 import type { RemoteLog } from '../../threads/log.js';
 import type { LineCounts } from '../../threads/shared/line-counts.js';
 import type { UdpLimits } from '../../threads/shared/udp-limits.js';
@@ -95,6 +96,7 @@ export interface Context {
   readonly udpLines: UdpLines;
   /** How long first answers to datagrams take over each line. */
   readonly udpTimes: LineTimes;
+  readonly silentFlows: SilentFlows;
   readonly tally: Tally;
   readonly log: RemoteLog;
   readonly failures: FailureLog;

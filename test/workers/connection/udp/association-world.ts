@@ -87,6 +87,7 @@ export class AssociationWorld {
       ends: { relayed: (_, end) => void this.ended.push(end) },
       choose: (target, _, outcome) => ({
         begin: () => outcome.chosen([{ line, ip: target.ip } satisfies FlowCandidate], false),
+        asks: () => {},
         answersWithin: () => 100,
         ...{ answered: nothing, failed: nothing, close: nothing },
       }),

@@ -36,8 +36,10 @@ export interface FlowChoice {
   begin(): void;
   /** Within which time a candidate should answer, by what is known, in ms. */
   answersWithin(candidate: FlowCandidate): number;
-  /** The first answer of a candidate has come, so long after the flow's first datagram went there. */
-  answered(candidate: FlowCandidate, after_ms: number): void;
+  /** What the flow sends goes over this candidate, until another one is named or has answered. */
+  asks(candidate: FlowCandidate): void;
+  /** The first answer of a candidate has come, so long after the flow's first datagram went there, as far as that is known. */
+  answered(candidate: FlowCandidate, after_ms: number | 'untimed'): void;
   /**
    * A candidate has failed while nothing had come back: its way, an error of the network, or silence (`timed-out`). `isAlone`: no
    * other one can answer in this flow, so it counts at once.

@@ -79,7 +79,23 @@ export class DestinationChoice implements FlowChoice {
   #mayLead(line: number): boolean {
     const { routes, health, udpLines, engine } = this.#parts;
     const isAllowed = this.#lines?.lines.includes(line) === true;
-    return isAllowed && routes.mayUse(line) && !health.isDead(line, engine.now) && !udpLines.isSilent(line);
+    const isHeard = !udpLines.isSilent(line) && !this.#isSilentLine(line);
+    return isAllowed && isHeard && routes.mayUse(line) && !health.isDead(line, engine.now);
+  }
+
+  /** Whether flows to the destination have had no answers over the line lately. */
+  #isSilentLine(line: number): boolean {
+    const { silentFlows, engine } = this.#parts;
+    return this.#memory !== undefined && silentFlows.isSilentLine(this.#memory.key, line, engine.now);
+  }
+
+  #isDoubted(candidate: Candidate): boolean {
+    const { silentFlows, engine } = this.#parts;
+    const memory = this.#memory;
+    if (memory === undefined) return false;
+    return (
+      memory.find(candidate)?.isDoubted(engine.now) === true || silentFlows.isSilent(memory.key, candidate, engine.now)
+    );
   }
 
   begin(): void {
@@ -177,7 +193,7 @@ export class DestinationChoice implements FlowChoice {
       fastest: (all: readonly number[]) => health.times.fastest(all),
       preferences,
     };
-    const isDoubted = (line: number): boolean => memory.isDoubted(line);
+    const isDoubted = (line: number): boolean => memory.isDoubted(line) || this.#isSilentLine(line);
     return linesInOrder((this.#lines as FlowLines).lines, now, {
       key: memory.key,
       connects: memory.connects(),
@@ -205,7 +221,7 @@ export class DestinationChoice implements FlowChoice {
     const may = (this.#ips ?? []).filter((one) => this.#mayDial(number, one));
     const rank = (one: Uint8Array): number => {
       if (badAddresses.isLast(one, host)) return 2;
-      return this.#memory?.find({ line: number, ip: one })?.isDoubted(this.#parts.engine.now) ? 1 : 0;
+      return this.#isDoubted({ line: number, ip: one }) ? 1 : 0;
     };
     return may.sort((a, b) => rank(a) - rank(b));
   }
@@ -252,7 +268,11 @@ export class DestinationChoice implements FlowChoice {
     return lateAfter(known?.firstByte, udpTimes.of(line.number), options.race.margin_ms);
   }
 
-  answered(candidate: FlowCandidate, after_ms: number): void {
+  asks(candidate: FlowCandidate): void {
+    this.#learning?.asks(candidate);
+  }
+
+  answered(candidate: FlowCandidate, after_ms: number | 'untimed'): void {
     this.#learning?.answered(candidate, after_ms);
   }
 

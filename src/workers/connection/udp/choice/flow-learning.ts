@@ -6,6 +6,7 @@ import type { Candidate } from '../../../../protocol/lines/candidate.js';
 import type { LineTimes } from '../../../../protocol/lines/health/times.js';
 import { FAILURES, type Failure } from '../../../../protocol/race/failure.js';
 import type { RouteFailure } from '../../../../protocol/routes/candidate-memory.js';
+import type { SilentFlows } from '../../../../protocol/udp/silent-flows.js';
 import type { UdpLines } from '../../../../threads/shared/udp-lines.js';
 import type { FlowCandidate } from './choice.js';
 import { candidateOf, type FlowMemory } from './flow-memory.js';
@@ -15,6 +16,8 @@ export interface FlowLearningParts {
   readonly udpLines: Pick<UdpLines, 'answered' | 'lost'>;
   /** How long first answers to datagrams take over each line. */
   readonly udpTimes: Pick<LineTimes, 'took'>;
+  readonly silentFlows: SilentFlows;
+  readonly engine: { readonly now: number };
 }
 
 interface FailedCandidate {
@@ -41,13 +44,23 @@ export class FlowLearning {
     this.#areAll = areAll;
   }
 
-  answered({ line, ip }: FlowCandidate, after_ms: number): void {
-    const { udpLines, udpTimes } = this.#parts;
+  asks({ line, ip }: FlowCandidate): void {
+    const { silentFlows, engine } = this.#parts;
+    silentFlows.asks(this.#memory.key, candidateOf(line.number, line.isDirect ? ip : undefined), engine.now);
+  }
+
+  answered({ line, ip }: FlowCandidate, after_ms: number | 'untimed'): void {
+    const { udpLines, udpTimes, silentFlows, engine } = this.#parts;
     const { number } = line;
+    const candidate = candidateOf(number, line.isDirect ? ip : undefined);
+    // Of flows before this one: what anybody may cause by asking for nothing counts for this destination alone.
+    for (const silent of silentFlows.answers(this.#memory.key, candidate, engine.now))
+      this.#memory.failed(silent, 'silent', silent.line !== number);
+    if (after_ms === 'untimed') return;
     const others = this.#failed.filter(({ candidate }) => candidate.line !== number);
     for (const failed of this.#failed) if (!failed.isTold) this.#tell(failed, others.includes(failed));
     this.#failed = [];
-    this.#memory.answered(candidateOf(number, line.isDirect ? ip : undefined), after_ms);
+    this.#memory.answered(candidate, after_ms);
     if (this.#areAll) this.#memory.raced();
     // What is near by says nothing of what is far.
     if (ip !== undefined && isNear(ip)) return;

@@ -129,6 +129,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
 
   #goOver(route: Route): void {
     this.#asking.restart();
+    this.choice.asks(route.candidate);
     this.#take(route);
   }
 
@@ -203,7 +204,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
 
   heard(route: Route): void {
     if (this.contest !== undefined) return;
-    if (!this.isAnswered) this.#answered(route, undefined);
+    if (!this.isAnswered) this.#answered(route, 'untimed');
     this.#asking.heard();
   }
 
@@ -212,7 +213,7 @@ export class Flow extends TimedFlow implements Expiring, ChoiceOutcome, LiveFlow
     this.#parts.flowBook.down(this.number, 1, bytes.length);
   }
 
-  #answered(route: Route, after_ms: number | undefined, watch?: Watch): void {
+  #answered(route: Route, after_ms: number | 'untimed' | undefined, watch?: Watch): void {
     this.isAnswered = true;
     this.#asking.answered(watch, this.active);
     if (after_ms !== undefined) this.choice.answered(route.candidate, after_ms);

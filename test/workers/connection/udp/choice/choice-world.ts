@@ -8,6 +8,7 @@ import { LineHealth } from '../../../../../src/protocol/lines/health/health.js';
 import { LineTimes } from '../../../../../src/protocol/lines/health/times.js';
 import { type Failure, failureOf } from '../../../../../src/protocol/race/failure.js';
 import { compileRules } from '../../../../../src/protocol/rules/compile.js';
+import { SilentFlows } from '../../../../../src/protocol/udp/silent-flows.js';
 import type { Client } from '../../../../../src/protocol/users/client.js';
 import type { User } from '../../../../../src/protocol/users/user.js';
 import { UdpLines } from '../../../../../src/threads/shared/udp-lines.js';
@@ -79,7 +80,7 @@ export class ChoiceWorld {
     const user = (name: string): Failure | undefined => (this.spent.has(name) ? failureOf('user-limit') : undefined);
     this.parts = {
       ...{ engine, options, badAddresses, health: this.health, routes: this.routes, rules: replica },
-      ...{ udpLines: this.udpLines, udpTimes: this.udpTimes, steering: this.steering },
+      ...{ udpLines: this.udpLines, udpTimes: this.udpTimes, silentFlows: new SilentFlows(), steering: this.steering },
       lines: dialLines(lines),
       allLines: lines.map(({ number }) => number),
       preferences: this.routes.preferences,

@@ -313,3 +313,53 @@ test('how long an answer may take is known of the destination, or else of the li
   assert.equal(other.choice.answersWithin(other.of('one')), 40 + 4 * 20 + margin_ms);
   assert.equal(other.choice.answersWithin(other.of('two')), UNKNOWN_MS);
 });
+
+/** Flows of one datagram each, none of which is answered. */
+function inVain(world: ChoiceWorld, flows: number, target = SITE): string[] {
+  return Array.from({ length: flows }, () => {
+    const flow = world.flow(target);
+    const [first] = flow.candidates;
+    flow.choice.asks(first);
+    world.engine.now += 2000;
+    flow.choice.close();
+    return flow.order[0];
+  });
+}
+
+test('flows of one datagram leave a line that is remembered as the best and falls silent, and blame it', () => {
+  const world = known();
+  const before = world.flow(SITE);
+  before.answered('one');
+  assert.deepEqual(inVain(world, 4), [`one ${A}`, `one ${A}`, `one ${A}`, `two ${A}`]);
+  const next = world.flow(SITE);
+  next.choice.asks(next.of('two'));
+  assert.equal(world.routes.get(KEY, world.engine.now)?.best?.line, 0, 'until another one has answered');
+  next.answered('two');
+  assert.equal(world.flow(SITE).order[0], `two ${A}`);
+  const memory = world.routes.get(KEY, world.engine.now);
+  assert.ok(memory?.candidates.find(({ line }) => line === 0)?.isFailing(world.engine.now));
+});
+
+test('flows of one datagram leave the first line of all, too, and come back to it where nobody answers', () => {
+  const world = known({ upstream: FOUR_LINES.upstream.slice(0, 2) });
+  const all = inVain(world, 20).map((first) => first.split(' ')[0]);
+  assert.deepEqual(all.slice(0, 7), ['one', 'one', 'one', 'two', 'two', 'two', 'one']);
+  // From then on there is a rest of half a minute.
+  assert.deepEqual(new Set(all.slice(6)), new Set(['one']));
+  assert.equal(world.routes.get(KEY, world.engine.now), undefined, 'nothing is remembered of who never answers');
+});
+
+test('other addresses of a name have their turn when the first one is silent over all lines', () => {
+  const world = known({ upstream: FOUR_LINES.upstream.slice(0, 2) }, A, B);
+  assert.deepEqual(inVain(world, 7), [
+    ...[`one ${A}`, `one ${A}`, `one ${A}`],
+    ...[`two ${A}`, `two ${A}`, `two ${A}`],
+    `one ${B}`,
+  ]);
+});
+
+test('silence towards one destination says nothing of its line for others', () => {
+  const world = known();
+  inVain(world, 4);
+  assert.equal(world.flow(`${B}:53`).order[0], `one ${B}`);
+});

@@ -59,7 +59,12 @@ describe('flows to one address and port', () => {
     one.up(outgoing('x'));
     assert.equal(world.came(batchOf(IP, 53, 'x')), one);
     assert.deepEqual(world.header, headerOfIp(IP, 53));
-    assert.equal(world.news().filter((news) => news.startsWith('answered')).length, 1, 'one time is known');
+    const answered = world.news().filter((news) => news.startsWith('answered'));
+    assert.deepEqual(
+      answered.map((news) => news.endsWith('untimed')),
+      [true, false],
+      'one time is known',
+    );
     one.end('idle');
     assert.equal(world.came(batchOf(IP, 53, 'x')), two);
     two.end('idle');
@@ -106,7 +111,7 @@ describe('flows to one address and port', () => {
     world.news();
     world.came(batchOf(IP, 443, 'own 1', 'other', 'own 2'));
     assert.deepEqual(heard, ['own 1', 'own 2']);
-    assert.deepEqual(world.news(), ['to client other', 'down 1 5']);
+    assert.deepEqual(world.news(), ['answered 1 untimed', 'to client other', 'down 1 5']);
     assert.equal(settled.isAnswered, true);
     assert.equal(contested.isAnswered, false);
     contested.end('idle');

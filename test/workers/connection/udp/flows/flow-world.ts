@@ -132,6 +132,7 @@ export class FlowWorld implements FlowOwner {
         this.outcome = outcome;
         return {
           begin: () => this.begin(),
+          asks: () => {},
           answersWithin: () => 100,
           answered: ({ line }, after_ms) => void this.told.push(`answered ${line.number} ${after_ms}`),
           failed: ({ line }, { code }, isAlone = false) =>
