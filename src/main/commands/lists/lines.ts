@@ -9,7 +9,7 @@ const count = (row: Part, key: string): string => String(row.number(key) ?? UNKN
 export const LINE_COLUMNS: readonly Column<Part>[] = [
   { heading: 'line', of: (row) => row.text('line') ?? UNKNOWN, least: 6 },
   { heading: 'state', of: stateText, least: 23 },
-  { heading: 'udp', of: udpText, least: 8, leave: 3, mayBeEmpty: true },
+  { heading: 'udp', of: udpText, least: 8, leave: 6, mayBeEmpty: true },
   { heading: 'tier', of: (row) => count(row, 'tier'), side: 'right', leave: 4 },
   { heading: 'wins', of: (row) => count(row, 'wins'), side: 'right' },
   { heading: 'share', of: (row) => shareText(row.number('win_share')), side: 'right' },
