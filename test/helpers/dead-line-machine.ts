@@ -34,8 +34,9 @@ export type Answered =
 export const PORT = 4000;
 /** Octets of the address that the server tells first. */
 const TOLD = 40;
+// Of a client that is gone again there is no address.
 const SERVER = `require('node:net').createServer({ allowHalfOpen: false }, (s) => {
-  s.on('error', () => {}); s.write(s.remoteAddress.padEnd(${TOLD})); s.pipe(s); }).listen(${PORT}, '0.0.0.0', () => process.stdout.write('up'));`;
+  s.on('error', () => {}); s.write(String(s.remoteAddress).padEnd(${TOLD})); s.pipe(s); }).listen(${PORT}, '0.0.0.0', () => process.stdout.write('up'));`;
 const HERE = `
 ip link set lo up
 ip link add one type veth peer name far1 netns PID

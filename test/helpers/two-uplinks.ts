@@ -7,7 +7,7 @@ import { once } from 'node:events';
 export const PORT = 4000;
 const SERVER = `require('node:net').createServer((s) => {
   s.on('error', () => {});
-  s.end(s.remoteAddress.replace('::ffff:', '').padEnd(40));
+  s.end(String(s.remoteAddress).replace('::ffff:', '').padEnd(40));
 }).listen(${PORT}, '::', () => process.stdout.write('up'));`;
 const ROUTES = `
 ip link set lo up

@@ -12,7 +12,7 @@ export const UPLINKS = { one: '10.1.0.1', two: '10.2.0.1' } as const;
 export type Uplink = keyof typeof UPLINKS;
 
 const ECHO = `for (const port of [${PORTS.join(', ')}]) require('node:net').createServer({ noDelay: true }, (s) => {
-  s.on('error', () => {}); s.write(s.remoteAddress + '\\n'); s.pipe(s);
+  s.on('error', () => {}); s.write(String(s.remoteAddress) + '\\n'); s.pipe(s);
 }).listen(port, '0.0.0.0', 4096, () => process.stdout.write('up'));`;
 
 const NEAR = `
