@@ -1,11 +1,14 @@
 // Begins an association: finds out where its client is and where the client can reach the gateway, and binds a socket there.
 import { randomInt } from 'node:crypto';
 import type { Socket } from '../../../linux/engine/socket.js';
+import { THIS_MACHINE } from '../../../linux/netlink/this-machine.js';
 import { localEndpoint } from '../../../linux/sockets.js';
 import { parseIp, unmapped } from '../../../protocol/address/address.js';
+import { OwnAddresses } from '../../../protocol/address/own-addresses.js';
 import type { Quiet } from '../../../protocol/quiet/quiet.js';
 import { type Failure, failureOf } from '../../../protocol/race/failure.js';
 import { ClientEndpoint } from '../../../protocol/udp/client-endpoint.js';
+import { type ClientPlace, clientPlace } from '../../../protocol/udp/client-place.js';
 import type { UdpOptions } from '../../../protocol/udp-options.js';
 import type { User } from '../../../protocol/users/user.js';
 import { failureOfResult } from '../race/attempt/causes.js';
@@ -43,6 +46,9 @@ export interface Associated {
 
 export type MakeAssociation = (request: AssociateRequest) => Associated | Failure;
 
+const addresses = new OwnAddresses(THIS_MACHINE);
+const machineHas = (ip: Uint8Array): boolean => addresses.hasNow(ip);
+
 /** A client of a Unix socket is on this machine. */
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 const NOWHERE = new Uint8Array(0);
@@ -76,13 +82,11 @@ function placeFor(
   clientIp: Uint8Array,
   control: Socket,
   { advertise }: Pick<UdpOptions, 'advertise'>,
-): { readonly bind: Uint8Array; readonly tell: Uint8Array } | Failure {
+): ClientPlace | Failure {
   const own = addressOf(control, clientIp);
   if ('code' in own) return own;
   const told = advertise?.map((text) => parseIp(text)).find((ip) => ip?.length === clientIp.length);
-  if (own.ip.length === clientIp.length) return { bind: own.ip, tell: told ?? own.ip };
-  // A proxy in front has told of a client of the other family, which can come only to what is advertised.
-  return told === undefined ? ELSEWHERE : { bind: new Uint8Array(clientIp.length), tell: told };
+  return clientPlace(clientIp, own.ip, told, machineHas) ?? ELSEWHERE;
 }
 
 /** The address to which the client has connected. */

@@ -291,6 +291,7 @@ for (const engine of ENGINES) {
 
     scenario('tells the address that is advertised, and its own where none of the family is', (world) => {
       const own = new AssociationWorld(world, { advertise: ['203.0.113.7', '2001:db8::1'] });
+      own.clientIp = Uint8Array.of(198, 51, 100, 9);
       const made = own.ask();
       assert.ok(made.code === 'associated');
       assert.deepEqual([...made.ip], [203, 0, 113, 7]);
@@ -308,7 +309,7 @@ for (const engine of ENGINES) {
     scenario(
       'a client of a Unix socket is on this machine, and one of the other family is told what is advertised',
       (world) => {
-        const own = new AssociationWorld(world);
+        const own = new AssociationWorld(world, { advertise: ['203.0.113.7'] });
         own.clientIp = undefined;
         const made = own.ask();
         assert.ok(made.code === 'associated');
