@@ -139,7 +139,7 @@ export class Chromium {
 }
 
 /** Ends the process and all that it has started. */
-function killGroup({ pid }: ChildProcess): void {
+export function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {

@@ -1,5 +1,5 @@
-// The first flight of Chromium to https://quic.test:PORT/, as it sends it: two datagrams, since its key exchange is a hybrid one
-// (X25519MLKEM768), with a ClientHello in shuffled pieces.
+// First flights of Chromium to https://quic.test:PORT/, as it sends them: two datagrams, since its key exchange is a hybrid one
+// (X25519MLKEM768), with a ClientHello in shuffled pieces. By version 1, and by version 2 (--quic-version=RFCv2 of Chromium 156).
 
 const datagram = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replace(/\s/g, ''), 'base64'));
 
@@ -38,4 +38,39 @@ export const CHROMIUM_FLIGHT: readonly [Uint8Array, Uint8Array] = [
     5Mo0Q/vu6yYDqDZ3Z+h4K/v7OUQilc0sGqIIasfq+W6XWROAF/1PJQG5d1Nio3XpZHbZ4kZcqZ8ZVNXrattv5aSqJXc3HT2iJm8l+dyeknvNrG
     JP0tJ7K54mpVGNFQRdwRb+NKdRa8Sa1NYs1yU0BJ/8G7+DCNwt+5NjF48Bl89ehSru1PnodMxEu8nkb6XHbmjNpt76J3wlWWEaJvL4uWnPR6Lg
     23ihqlAeqQRi1tN8Q=`),
+];
+
+export const CHROMIUM_FLIGHT_2: readonly [Uint8Array, Uint8Array] = [
+  datagram(`
+    32szQ88I1Ale3pqaomwAAETQKMDXb6Qbkts1K5cGvTuYXmUbWx2RdgxRBYx11NTgETDp20eW8awtI+8Lm6dHoiNVXfxNv1/7H+MLEO997jW1HSvcGK
+    wGKLxm5pQa4+OIRDdYtj0Pl9J5KF78pGagLEPTgYUYIiV2BtIf+LFyQr7JjR4rerMMgOhqB711yVkJt69sJeAXGj3HDImYlxlCsrxPeYiqm9HYDPdG
+    TD12ON2aCYo66edlpDDSfbCbt02rfnJc2RCes0FUxhhP0m08OXKxlQl9eeWOca9Te7MzqMtzsLwBpu2d8C1zwlT8t3hYJ2U/yOULNz325d+AvX1Jx+
+    94hqWJdUbd3bLuXABui9smWFYt4cIJ9LueKMnLhAhvBz3Rn94sSoy1dh9PmvdFAFPN5Cftr8K2oYC4f8+afTLtjbNasHK12CAaCLobEAJL02kUB+p5
+    bMOfkfV1khJVRUK/u3TxT7JMnV/IS2RZZBgbOALDrXwB4Y/iBPIZSf+vmVknU7wxDWfs/rnmqy2C9ZaK5+RbqRrvFmXfp8gtBnp4NnmM9/FpfomrpK
+    6XeuLh5JCfl5rK7iNyq9FRTKmbXCm18xbYn4nkhIxHGkSwmrnhLRGla8AE9tvI+aTOEyYa7CLt+rONaddlGe848H/Ov7oA4ErcOXUgDUx60A6vez9l
+    /jDQBU9OXwylNN5oaUqadph7gpOeYPoL1fZtd2H5cw8KKUjW+FqDZiQlDj3I6D8oz64/iKdRxMEF2gM2x4B8ZZDLWA+txjkNe8HyyVRNlwE/qMCIbr
+    PoXBDWCt21f9LCQNnoYHl80Vt9BrcAKxNCmy/7fBhry5oyfq1r61ft4MSxfJTl2bdwZuWmSemnA70CXSvlwhRyGdB89Y2KeVumL0QClppPRbb4C6Vl
+    iyC0W0Br0hvPCHPqraf0OhWhR3SgBhQvQfNbddSfHlYV5nu/aQ5rai3o81FqfG2vbylP+/2RhIM7RA0jGuz/j46UuwbJYyi/K2o3pdmStzja3/nXtZ
+    FMPCKLakgtOc6cR5LVMc/MsE5xcCZeNKZ8AEWTyjyT4qMvA3gcSBsGrks9FBIVZp/0P3I60TyuE+wATTufJK4tndudfyhYsyJpDd3FCHm0gf8sGnlO
+    kixNWaSRRuHQLpFi+Y1VWBPGmtFLN5Q/Y1V6uZrQcYOLVmdGxLuTp8ABiBPthuh8j+DAgh3v+dn+Qigbi0GL/925wR1dGEiK2sZQplQxQBhJtbA3oa
+    zQP2U+MRgWOP44JDYUos2RlZLHjKEMVjMtot5+3G7NS3G9VWVb1EJCoMxgPC5jnkVeeDOD1KdfFR2R1jryfkRejWoQwT7YHlNu8O2Uie43jLf6PbaQ
+    k9wOINlQFgdepCAHGNpG15XKwOnj86G4DzP8Qw5YszkQhz38FGziLm0aUAYRN8NViKbJZdAi3D9M1EO/jz/7/s6bqcXMeh+6peHk9NhPajSD5IplXE
+    K/wk3eCdXk2uiN2xCH5k4XVhrQfRmAJzpbMTZxM69LR8A2K273MU0K5Bpjj8M0I9IOuufOc61mt15EzzdPizrl2rtXagiUCyxNiyNBePkujknMda8K
+    0rj7t5M3KDCIDgRGHn96N/4Vykxji7nt6weh3Ybg2N68EPxwERxpofasM4jlE+jy1CR2Oa8=`),
+  datagram(`
+    02szQ88I1Ale3pqaomwAAETQTorHq6iXUO0Blleleu0STdtD8spY7L2qWVsdlwiBtKkr8EY2/nqSj7d69HM5qZ+ozjqifwj4znnuDvDsgTxfX5cK2k
+    lRO1Z4P8WvR8spYlpiVKoP8BaJVJgmeJxmsnC2HIyygCA2wdioRi5BSjfIpMC0Eb4U9NnTzmnRo1AQ9HtJRHGDPeOeui9ZZfbFsc6sENniNUdYy2tM
+    89LNBCJ6ZvYzS8rQS5FFehJOY++kz2JPoEZ/yUtYGnHnxrI0bWLBarPR9sg/quvX8QHFbG669imMdMbSqqCgqAOjT1ASXW/QhCzE+mqNZbZZETgYbH
+    U8i6Pb/S71A3BaaZO0YN3b2PMSlTS/0mWrxeS94MqfwgPAwd1N2bR3v25TdNDP6gnPqr+ofqOYTm9hV+Nu0UypAwX0QXvWPQ0m89E2i3rzDVAeoqq/
+    4PrvrlVw8duJ5TjqgIILbPVUmYE4uaTh2IW3rKWkP7u7cZW6VC2xTZJN2GvjgX6LdCUVIzghAhfxxIz3L39JST6+/FdipjhyuPi49e9VLiabpPkol9
+    BiWmRi9682yUZHG0r2Lra2m5MYTvt3Vq3Nh97QDGZoaMWQ9yMIAv69Wr3URGoO1xxjy4Hbdon91vyRlnnqxIBdbbHDOzk3Q08jNLJCrKKrOp3WZT0v
+    1hhviq5e/UfGGTNOh0j1zh2ldYPACpDN+3ZHs4F4pAPWW6D55sVfWhH0Mv9R0kg/JigLq8XjkKla/Rvqh1FzKl1WHVu+MwdmdFDUcC+DPpzHaKikWb
+    vIl8SZoA/wZPY/ZCdtHKMp8YnTR0/SuEGxdI1/a11K59Im9a2Mh7vTw6EUOIrudf86Er3T9Y0HINX6DjBoEoAoP1DcW0+cMcp8P5GpRaIj0kcMbmHH
+    tfps3Nf3KC+w/JfLle6CEFTNwzNyqRgIpBSfkiZ8dXoDV1p/G/SPFlwTk/JMYvibq/2rG13LGdjCqUCN6GGnXWBPf7UEx+e+8lM4MoKdgpfAXT9pBf
+    yqjwuaKvV5QYVkB3Ac1Z/Cpx/7n0igW6rFGfFauWnBWTpISgMsnBR100gBTk3VfkBrkJvkZoevGJGlxGTwUZ5KQeHQjfCTB9A/TQB2bRgVDe4UlrGJ
+    725EJEopuwflujmFLU4ZdgbrG65pndvjeN16qzWzz4cr+BNReQYwk+4hjB7Inpr3RvP3oyl5DUUYAzV/ZImf8hJYuOzECxm06cpi6cHV/rdY7ML14y
+    gmB1mnMWhonRR6KS2mKuwkKYdMelhIcEX7N8k+YID3rXAgPjhANQqIDNGoZI69dTOeSkA6Pf08y6S3bG/HtmnXlDhUJkrii3OrE58jAn3ntoNFkKH3
+    x/ZfHpMDFQcGOK3IeHA1Mh/TQ+FUpWOYg5+6cif7LNDxCxfMVMxvL5HCC8rKQ9VtnoS0VepEnavPKvxg5bdSODcnbgp2UNjE2s4+cCmdzxQhdzscgS
+    KG8yCQUaDiwCn1veOelmaiu6necqs7hGmVE45tLlwS1EmnKmQI9TCQvh1uAt8IkU+HZcUg/nfFt0sYOBMIGYcCo13OlPGoKm5sianEPgfYd403MhFu
+    nK8uo5A7zRIBEYLEzmyj0gEAq8KU8qR7SiTSTEjdpG+b1FZAOB2nxj5am/6pCP066/Ooqqw=`),
 ];

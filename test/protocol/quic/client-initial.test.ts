@@ -6,7 +6,7 @@ import { FirstFlight, mayBeInitial, OPENED_MAX } from '../../../src/protocol/qui
 import { STREAM_SIZE_MAX } from '../../../src/protocol/quic/crypto-stream.js';
 import { VERSION_2 } from '../../../src/protocol/quic/versions.js';
 import { mutationRuns } from '../../helpers/mutation-runs.js';
-import { CHROMIUM_FLIGHT } from '../../helpers/quic/captured-flight.js';
+import { CHROMIUM_FLIGHT, CHROMIUM_FLIGHT_2 } from '../../helpers/quic/captured-flight.js';
 import {
   CLIENT_IDS,
   cryptoFrame,
@@ -138,13 +138,13 @@ test('the name is read of a flight with early data too, where its ClientHello is
   assert.equal(flight.hello, undefined);
 });
 
-test('a flight of Chromium, in either order, with repetitions, and cut off', () => {
-  const [first, second] = CHROMIUM_FLIGHT;
+test('a flight of Chromium by either version, in either order, with repetitions, and cut off', () => {
   const result = { kind: 'hello', hello: { serverName: 'quic.test', protocols: ['h3'] } };
-  assert.deepEqual(read(first, second, first, second), [INCOMPLETE, result, REPEAT, REPEAT]);
-  assert.deepEqual(read(second, first), [INCOMPLETE, result]);
-  for (let end = 0; end < first.length; end += 1) {
-    assert.equal(new FirstFlight().feed(first, 0, end).kind, 'none', `cut off after ${end}`);
+  for (const [first, second] of [CHROMIUM_FLIGHT, CHROMIUM_FLIGHT_2]) {
+    assert.deepEqual(read(first, second, first, second), [INCOMPLETE, result, REPEAT, REPEAT]);
+    assert.deepEqual(read(second, first), [INCOMPLETE, result]);
+    for (let end = 0; end < first.length; end += 1)
+      assert.equal(new FirstFlight().feed(first, 0, end).kind, 'none', `cut off after ${end}`);
   }
 });
 
