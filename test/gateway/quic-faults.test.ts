@@ -7,6 +7,7 @@ import { inBothEngines, type World } from '../helpers/gateway-world.js';
 import { type Fetched, fetchByQuic, type QuicClient } from '../helpers/quic/client.js';
 import { QUIC_TEXT, QuicServer, withoutQuic } from '../helpers/quic/server.js';
 import { TrickRelay, type UdpTrick } from '../helpers/quic/trick-relay.js';
+import { UdpProxy } from '../helpers/udp/proxy.js';
 import { UdpShim } from '../helpers/udp/shim.js';
 
 const missing = withoutQuic();
@@ -164,4 +165,59 @@ inBoth('where ICMP says that nobody listens, the flight goes to the next address
     attempts.map(({ address, result }) => `${address} ${result}`),
     ['127.0.2.1 refused', '127.0.2.2 answered'],
   );
+});
+
+inBoth(
+  'lines with proxies: one that swallows is rescued, left by the next flow, and left when it has just died',
+  async (world) => {
+    const server = world.use(await QuicServer.start());
+    const [first, second] = [world.use(await UdpProxy.listen('swallows')), world.use(await UdpProxy.listen())];
+    const gateway = await world.gateway({
+      upstream: { type: 'multipath', list: [first.line, second.line] },
+      log_level: 'debug',
+    });
+    const visit = async (what: string): Promise<readonly [number, number]> => {
+      const before = [first.sent.length, second.sent.length];
+      const shim = await UdpShim.open({ host: '127.0.0.1', port: gateway.port }, server);
+      gets(await fetchByQuic(shim).finally(() => shim.close()), what);
+      return [first.sent.length - before[0], second.sent.length - before[1]];
+    };
+    const [swallowed, carried] = await visit('first contact');
+    assert.ok(swallowed > 0 && carried > swallowed, `${swallowed} ${carried}`);
+    assert.equal((await visit('remembered'))[0], 0);
+    first.trick = 'works';
+    second.trick = 'swallows';
+    const [rescued, died] = await visit('just died');
+    assert.ok(died > 0 && rescued > died, `${rescued} ${died}`);
+  },
+);
+
+/** Relays at 127.0.2.1 and at ::1. */
+async function atOnePort(world: World, server: QuicServer): Promise<readonly [TrickRelay, TrickRelay]> {
+  for (;;) {
+    const four = world.use(await TrickRelay.listen(server, {}, '127.0.2.1'));
+    // The port of the other family may be somebody else's.
+    const six = await TrickRelay.listen(server, {}, '::1', four.port).catch(() => undefined);
+    if (six !== undefined) return [four, world.use(six)];
+  }
+}
+
+inBoth('of the IPv6 and the IPv4 address of a name one plays a trick: the other carries the flow', async (world) => {
+  const server = world.use(await QuicServer.start());
+  const gateway = await world.gateway({ hosts: { 'two.test': ['::1', '127.0.2.1'] }, log_level: 'debug' });
+  const tricks: readonly (readonly ['four' | 'six', UdpTrick])[] = [
+    ['six', 'swallows'],
+    ['six', { forges: ['initial'] }],
+    ['four', 'swallows'],
+  ];
+  for (const [tricked, trick] of tricks) {
+    const [four, six] = await atOnePort(world, server);
+    if (tricked === 'six') six.tricks.set('::1', trick);
+    else four.tricks.set('127.0.0.1', trick);
+    const destination = { host: 'two.test', port: four.port };
+    const shim = await UdpShim.open({ host: '127.0.0.1', port: gateway.port }, destination);
+    gets(await fetchByQuic(shim).finally(() => shim.close()), `IPv${tricked}: ${JSON.stringify(trick)}`);
+    assert.ok(six.came.length > 0, 'IPv6 is asked first');
+    assert.ok((tricked === 'six' ? four : six).answers.size > 0);
+  }
 });

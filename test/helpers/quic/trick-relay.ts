@@ -2,6 +2,7 @@
 // apart by it, so that each behaves as a network would that swallows, delays or forges. It counts what each has sent.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import { type Forgery, forged } from './forgeries.js';
 
 export type UdpTrick =
@@ -55,7 +56,7 @@ export class TrickRelay {
     host = '127.0.0.1',
     port = 0,
   ): Promise<TrickRelay> {
-    const socket = createSocket('udp4');
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     socket.bind(port, host);
     await once(socket, 'listening');
     const relay = new TrickRelay(socket, server);
