@@ -144,5 +144,10 @@ function accepts(port: number): Promise<boolean> {
       resolve(true);
     });
     socket.on('error', () => resolve(false));
+    // Where its backlog is full, the kernel would try for minutes.
+    socket.setTimeout(READY_TIMEOUT_MS, () => {
+      socket.destroy();
+      resolve(false);
+    });
   });
 }

@@ -29,7 +29,10 @@ export class Child<Report> {
         resolve();
       };
       this.#process.on('exit', (code, signal) => ended(`ended with ${signal ?? `status ${code}`}`));
-      this.#process.on('error', (error) => ended(error.message));
+      this.#process.on('error', (error) => {
+        // Only of one that could not be started: any other also has an end of its own.
+        if (this.#process.pid === undefined) ended(`not been started: ${error.message}`);
+      });
     });
   }
 
@@ -47,6 +50,7 @@ export class Child<Report> {
   /** Sends `question`, if there is one, and gives the next report. Kills a child that is silent for `timeout_ms`, and rejects. */
   ask(question: object | undefined, timeout_ms: number): Promise<Report> {
     if (this.#ended !== undefined) return Promise.reject(new Error(`the ${this.#name} has ${this.#ended}`));
+    if (this.#waiting !== undefined) return Promise.reject(new Error(`the ${this.#name} has not answered yet`));
     const early = question === undefined ? this.takeUnasked() : undefined;
     if (early !== undefined) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
@@ -55,7 +59,8 @@ export class Child<Report> {
         this.#exited(`said nothing for ${timeout_ms} ms`);
       }, timeout_ms);
       this.#waiting = { resolve, reject, timer };
-      if (question !== undefined) this.#process.send(question);
+      // Where it cannot be sent, the child is about to end, which tells why.
+      if (question !== undefined) this.#process.send(question, () => {});
     });
   }
 

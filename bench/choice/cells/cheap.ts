@@ -140,8 +140,13 @@ async function trial(
 ): Promise<Trial | undefined> {
   const dest = (index: number) =>
     entrant.bare ? undefined : { host: `d${index % DESTINATIONS}.choice.test`, port: ground.tls };
-  const made = await running(entrant.subject(ground), async (port) => {
-    await together.come();
+  let hasCome = false;
+  const come = (): Promise<void> => {
+    hasCome = true;
+    return together.come();
+  };
+  const made = running(entrant.subject(ground), async (port) => {
+    await come();
     const never = (): boolean => false;
     const words = tlsWords(hello);
     const requests = new Steady(ground, RATE, (index) => visit(port, dest(index), words, TIMEOUT_MS));
@@ -159,8 +164,10 @@ async function trial(
       await requests.stop();
     }
   });
-  if (made === undefined) void together.come();
-  return made;
+  // The others wait for no subject that is missing or does not start.
+  return made.finally(() => {
+    if (!hasCome) void come();
+  });
 }
 
 /** When an answer last came by the dear line. */

@@ -7,6 +7,8 @@ import type { CellOptions, Outcome } from './cell.js';
 const SESSIONS = 500;
 const SESSIONS_QUICK = 50;
 const PATIENCE_MS = 12_000;
+/** A trial of one subject takes less than a minute. */
+const SILENT_MAX_MS = 300_000;
 /** Until every client is back: the gateway leaves a session five seconds in which TCP may go on by itself. */
 const BACK_MAX_MS = 9000;
 
@@ -57,9 +59,21 @@ function brokenBy({ shaken, cut, back, struck, back_max_ms = 0, home_ms }: Pulle
 function pulledAll(order: UplinkOrder, missing: string[], told: (what: string) => void): Promise<Pulled[]> {
   const all: Pulled[] = [];
   const child = inNamespaces(new URL('../uplinks/inside.js', import.meta.url));
-  return new Promise((resolve, reject) => {
-    child.once('exit', (status) => reject(new Error(`the machine with two uplinks has ended with ${status}`)));
+  return new Promise<Pulled[]>((resolve, reject) => {
+    const failed = (why: string): void => reject(new Error(`the machine with two uplinks has ${why}`));
+    const silent = (): void => {
+      failed(`said nothing for ${SILENT_MAX_MS / 1000} s`);
+      child.kill('SIGKILL');
+    };
+    let timer = setTimeout(silent, SILENT_MAX_MS);
+    child.once('error', (error) => failed(`not been started: ${error.message}`));
+    child.once('exit', (status, signal) => {
+      clearTimeout(timer);
+      failed(`ended with ${signal ?? `status ${status}`}`);
+    });
     child.on('message', (message) => {
+      clearTimeout(timer);
+      timer = setTimeout(silent, SILENT_MAX_MS);
       const report = message as UplinkReport;
       switch (report.kind) {
         case 'begins':
@@ -83,6 +97,7 @@ function pulledAll(order: UplinkOrder, missing: string[], told: (what: string) =
           report satisfies never;
       }
     });
-    child.send(order);
+    // Where it cannot be sent, the child is about to end.
+    child.send(order, () => {});
   });
 }

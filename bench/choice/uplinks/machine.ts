@@ -1,8 +1,9 @@
 // A machine with two uplinks, in network namespaces of its own: `one` is preferred, and the cable of either can be pulled at its
 // far end, where a server says from which address a client came and then echoes. It never touches the network that it finds.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 
+/** From the start of a process in it until it says that it is up. */
+const UP_MS = 30_000;
 const FLAGS = ['--map-root-user', '--net', '--mount'];
 
 /** Both ports have the same server: of the second, rules may say that it goes over the other uplink. */
@@ -72,7 +73,7 @@ export class Machine {
   static async make(): Promise<Machine> {
     const idle = 'process.stdout.write("up"); process.stdin.resume()';
     const far = spawn('unshare', ['--net', process.execPath, '-e', idle], { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(far.stdout, 'data');
+    await isUp(far, 'the far end');
     const pid = String(far.pid);
     sh(NEAR.replaceAll('PID', pid));
     const inside = ['-t', pid, '-n'];
@@ -81,7 +82,7 @@ export class Machine {
     const server = spawn('nsenter', [...inside, process.execPath, '-e', ECHO], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(server.stdout, 'data');
+    await isUp(server, 'the server of the far end');
     return new Machine(far, inside, server);
   }
 
@@ -98,6 +99,24 @@ export class Machine {
     this.#server.kill();
     this.#far.kill();
   }
+}
+
+/** Resolves when the process has said something. Rejects if it ends before, or says nothing for too long; it is killed then. */
+export function isUp(child: ChildProcess, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (why: string): void => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(new Error(`${what} ${why}`));
+    };
+    const timer = setTimeout(() => failed(`has said nothing for ${UP_MS} ms`), UP_MS);
+    child.once('error', (error) => failed(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => failed(`has ended with ${signal ?? `status ${code}`}`));
+    child.stdout?.once('data', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function sh(script: string): void {
