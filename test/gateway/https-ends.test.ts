@@ -2,6 +2,7 @@
 // nothing. An end of stream must never stand for a reset, since what was sent before it would then seem to be complete.
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
+import { resetSocket } from '../../src/dial/reset.js';
 import type { World } from '../helpers/gateway-world.js';
 import { fronted, withCertificates } from '../helpers/https-line.js';
 import { PeerServer, TestServer } from '../helpers/servers.js';
@@ -17,7 +18,7 @@ async function cutter(world: World, port: number): Promise<{ readonly port: numb
       way.on('error', () => {});
       socket.pipe(way).pipe(socket);
       cuts.push(() => {
-        socket.resetAndDestroy();
+        resetSocket(socket);
         way.destroy();
       });
     }),
@@ -97,7 +98,7 @@ async function cutBehindBytes(world: World, port: number): Promise<number> {
         socket.write(bytes);
         if (bytes.length < 10_000) return;
         way.destroy();
-        socket.resetAndDestroy();
+        resetSocket(socket);
       });
     }),
   );
