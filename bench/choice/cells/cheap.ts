@@ -140,13 +140,8 @@ async function trial(
 ): Promise<Trial | undefined> {
   const dest = (index: number) =>
     entrant.bare ? undefined : { host: `d${index % DESTINATIONS}.choice.test`, port: ground.tls };
-  let hasCome = false;
-  const come = (): Promise<void> => {
-    hasCome = true;
-    return together.come();
-  };
   const made = running(entrant.subject(ground), async (port) => {
-    await come();
+    await together.come(ground);
     const never = (): boolean => false;
     const words = tlsWords(hello);
     const requests = new Steady(ground, RATE, (index) => visit(port, dest(index), words, TIMEOUT_MS));
@@ -165,9 +160,7 @@ async function trial(
     }
   });
   // The others wait for no subject that is missing or does not start.
-  return made.finally(() => {
-    if (!hasCome) void come();
-  });
+  return made.finally(() => void together.come(ground));
 }
 
 /** When an answer last came by the dear line. */
