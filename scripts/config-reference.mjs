@@ -431,7 +431,8 @@ next connection on, and connections that are open count.
 [budgets](#upstream) of lines. Live connections are looked at every five seconds, so that a user can go over its limit by what it carries
 in ten seconds at most and by what its open connections still carry: none is cut. The month begins on \`limits.user_bytes_day\`; with
 another day it begins anew. \`budget_state_file\` keeps the bytes of this month over a restart, under the user's name, and an upgrade
-keeps them in any case. \`tcproute budgets\` lists who has used how much. Bytes count from the moment on in which any user has such a limit.
+keeps them in any case. Datagrams are counted at once, so that new flows are refused five seconds later at most. \`tcproute budgets\`
+lists who has used how much. Bytes count from the moment on in which any user has such a limit.
 
 \`users_file\` is a file with what may stand in \`users\`, in JSON, YAML or TOML by the end of its name: \`{"carol": {"password": "…"}}\`.
 It is looked at twice a second and read again when it has changed and then stayed the same for one look, in a thread of its

@@ -8,8 +8,15 @@ import { type Candidate, sameCandidate } from '../lines/candidate.js';
 const FLOWS = 3;
 export const SINCE_FIRST_MS = 3000;
 const SINCE_LAST_MS = 1000;
-/** For how long what is known counts. */
+/** Flows further apart are no row. Clients of NTP ask every 34 minutes at most when their clocks are good. */
+export const APART_MS = 3_600_000;
+/**
+ * For how long a row counts behind its last flow: three times the time that it took, so that flows far apart have their turns
+ * with the next lines, too.
+ */
+const KNOWN_FACTOR = 3;
 const KNOWN_MS = 600_000;
+const KNOWN_MAX_MS = 7_200_000;
 /** How long nothing is counted when all lines had their turns in vain; twice as long for each further time. */
 export const REST_MS = 30_000;
 const REST_MAX_MS = 600_000;
@@ -20,9 +27,9 @@ const CANDIDATES_MAX = 32;
 interface Asked {
   readonly candidate: Candidate;
   flows: number;
-  /** When the first flow asked, and the one with which there were enough. */
+  /** When the first flow asked, and the last one that was counted. */
   readonly first: number;
-  enough: number;
+  last: number;
 }
 
 interface Destination {
@@ -41,9 +48,9 @@ export class SilentFlows {
     this.#place(key, known);
     if (now < known.restsUntil) return;
     const one = known.asked.find((other) => sameCandidate(other.candidate, candidate));
-    if (one === undefined || now - one.first >= KNOWN_MS) {
+    if (one === undefined || isOver(one, now)) {
       const others = known.asked.filter((other) => other !== one).slice(1 - CANDIDATES_MAX);
-      known.asked = [...others, { candidate, flows: 1, first: now, enough: now }];
+      known.asked = [...others, { candidate, flows: 1, first: now, last: now }];
     } else if (isSilent(one, now)) {
       // There was none that is not silent.
       known.asked = [];
@@ -51,7 +58,7 @@ export class SilentFlows {
       known.rounds += 1;
     } else if (one.flows < FLOWS) {
       one.flows += 1;
-      one.enough = now;
+      one.last = now;
     }
   }
 
@@ -88,7 +95,14 @@ export class SilentFlows {
   }
 }
 
-function isSilent({ flows, first, enough }: Asked, now: number): boolean {
-  if (flows < FLOWS || now - first >= KNOWN_MS) return false;
-  return now - first >= SINCE_FIRST_MS && now - enough >= SINCE_LAST_MS;
+function isSilent(asked: Asked, now: number): boolean {
+  const { flows, first, last } = asked;
+  if (flows < FLOWS || isOver(asked, now)) return false;
+  return now - first >= SINCE_FIRST_MS && now - last >= SINCE_LAST_MS;
+}
+
+/** Whether what is known of it counts no longer. */
+function isOver({ flows, first, last }: Asked, now: number): boolean {
+  if (flows < FLOWS) return now - last >= APART_MS;
+  return now - last >= Math.min(Math.max(KNOWN_FACTOR * (last - first), KNOWN_MS), KNOWN_MAX_MS);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Candidate } from '../../../src/protocol/lines/candidate.js';
-import { REST_MS, SilentFlows } from '../../../src/protocol/udp/silent-flows.js';
+import { APART_MS, REST_MS, SilentFlows } from '../../../src/protocol/udp/silent-flows.js';
 
 const KEY = 'udp[resolver.test:53]';
 const at = (line: number, host = 1): Candidate => ({ line, ip: Uint8Array.of(192, 0, 2, host) });
@@ -26,9 +26,27 @@ test('three flows without an answer in three seconds speak against the line, two
   assert.deepEqual([late.isSilentLine(KEY, 0, 5999), late.isSilentLine(KEY, 0, 6000)], [false, true]);
 });
 
-test('a client that asks once a minute has its three, too', () => {
-  assert.equal(asked([0, 60_000, 120_000]).isSilentLine(KEY, 0, 121_000), true);
-  assert.equal(asked([0, 60_000, 120_000]).isSilentLine(KEY, 0, 600_000), false, 'it counts for ten minutes');
+const MINUTE = 60_000;
+
+test('a row counts for ten minutes behind its last flow, and three times as long as it took, two hours at most', () => {
+  for (const [apart, counts] of [
+    [2000, 10 * MINUTE],
+    [MINUTE, 10 * MINUTE],
+    [3 * MINUTE, 18 * MINUTE],
+    [34 * MINUTE, 120 * MINUTE],
+  ] as const) {
+    const flows = asked([0, apart, 2 * apart]);
+    const silent = (since: number) => flows.isSilentLine(KEY, 0, 2 * apart + since);
+    assert.deepEqual([silent(1000), silent(counts - 1), silent(counts)], [true, true, false], `${apart} ms apart`);
+  }
+});
+
+test('a client of NTP that asks every 34 minutes has its three, flows an hour apart are no row', () => {
+  const flows = asked([0, 34 * MINUTE, 68 * MINUTE]);
+  assert.equal(flows.isSilentLine(KEY, 0, 102 * MINUTE), true);
+  assert.deepEqual(asked([102 * MINUTE], TWO, flows).answers(KEY, TWO, 102 * MINUTE + 30), [ONE]);
+  assert.equal(asked([0, APART_MS - 1, APART_MS]).isSilentLine(KEY, 0, APART_MS + 3000), true);
+  assert.equal(asked([0, 1, APART_MS + 1]).isSilentLine(KEY, 0, APART_MS + 4000), false);
 });
 
 test('an answer over the line ends the row, one over another line tells which were silent, once', () => {
