@@ -7,6 +7,7 @@ import { errorName } from '../../src/linux/error-name.js';
 import * as libc from '../../src/linux/libc.js';
 import { mapMemory } from '../../src/linux/memory.js';
 import { connectTo, listenOn, localEndpoint, openStream, pollNow, sendBytes } from '../../src/linux/sockets.js';
+import { tcpInfo } from '../../src/linux/tcp-info.js';
 
 export const IPV4 = new Uint8Array([127, 0, 0, 1]);
 export const IPV6 = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
@@ -102,15 +103,38 @@ export function readToEnd(fd: number): { bytes: Buffer; end: number } {
   }
 }
 
-/** Sends until the socket's buffer is full; the bytes that went in. */
+/**
+ * Sends until the socket's buffer is full, and stays so: while its peer has still to acknowledge bytes (a busy machine carries
+ * them later), room comes back by itself. The bytes that went in.
+ */
 export function fillUp(fd: number): number {
-  const block = new Uint8Array(READ_SIZE);
   let sent = 0;
   for (;;) {
+    const more = sendAll(fd);
+    if (more === 0) return sent;
+    sent += more;
+    awaitAcknowledged(fd);
+  }
+}
+
+/** Sends for as long as the socket takes bytes. */
+function sendAll(fd: number): number {
+  const block = new Uint8Array(READ_SIZE);
+  for (let sent = 0; ; ) {
     const result = sendBytes(fd, block);
     if (result === -EAGAIN) return sent;
     sent += must('send', result);
   }
+}
+
+/** Waits until nothing is on its way to the peer. What was sent again in vain, since the peer has no memory for it, is not. */
+function awaitAcknowledged(fd: number): void {
+  for (let waited_ms = 0; waited_ms < READY_TIMEOUT_MS; waited_ms += 1) {
+    const news = tcpInfo(fd);
+    if (news === undefined || news.unacked === 0 || news.backoff > 0) return;
+    libc.poll(pollfd.address, 0, 1);
+  }
+  throw new Error(`fd ${fd}: its peer never acknowledged all`);
 }
 
 /** What a socket option (getsockopt(2)) is set to: an int. */
