@@ -17,6 +17,8 @@ interface Client {
   readonly network: string;
   /** Requests that it sent and that are not answered. */
   underWay: number;
+  /** Whether it has sent any. */
+  hasAsked: boolean;
 }
 
 export class Clients<S extends Socket> {
@@ -37,9 +39,16 @@ export class Clients<S extends Socket> {
     const network = networkOf(socket.remoteAddress);
     if (this.#count(network) >= this.#shareOf(network) && !this.#giveUpOne((one) => one === network)) return false;
     if (this.#clients.size >= this.#most && !this.#giveUpOne(this.#isGreatest())) return false;
-    this.#clients.set(socket, { network, underWay: 0 });
+    this.#clients.set(socket, { network, underWay: 0, hasAsked: false });
     socket.once('close', () => this.#clients.delete(socket));
     return true;
+  }
+
+  /** Those that have been answered, and want nothing more. */
+  get answered(): readonly S[] {
+    return [...this.#clients]
+      .filter(([, { underWay, hasAsked }]) => hasAsked && underWay === 0)
+      .map(([socket]) => socket);
   }
 
   /** Returns how many requests of the client are under way, this one included; 0 for one that has lost its place. */
@@ -47,6 +56,7 @@ export class Clients<S extends Socket> {
     const client = this.#clients.get(socket);
     if (client === undefined) return 0;
     client.underWay += 1;
+    client.hasAsked = true;
     return client.underWay;
   }
 

@@ -2,7 +2,7 @@
 // clients may take is bounded here: how many there are, how long a request may come in, what may wait for one that does not read.
 // Who may ask what is decided by guard/, which has whom this closes at once, too.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -136,8 +136,9 @@ class Served {
 
   /** Takes no more clients. Resolves when those that wait for an answer have it; streams end at once. */
   async leave(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    // HTTP's own close() would, from Node 26 on, also end those that have come and whose request has not been read yet.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
+    for (const socket of this.#clients.answered) socket.destroy();
     for (const response of this.#answers.keys()) if (isStream(response)) response.destroy();
     for (const socket of this.#upgraded.keys()) socket.destroy();
     await within(this.#bounds.leave_ms, closed);
@@ -153,6 +154,8 @@ class Served {
     clearInterval(this.#looks);
     this.#readers.destroy();
     await closed;
+    // Ends its timer, too.
+    this.#server.close();
   }
 }
 

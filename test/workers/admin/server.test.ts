@@ -313,7 +313,7 @@ test('clients that may not come are closed before they have asked', () =>
     assert.match(await world.asked(port), OK);
   }));
 
-test('another place is served at once; what is under way at the earlier one is answered, and streams end', () =>
+test('another place is served at once; who has come to the earlier one is answered, and streams end', () =>
   inWorld(async (world) => {
     const before = world.listen();
     let answer: (response: Response) => void = () => {};
@@ -334,11 +334,17 @@ test('another place is served at once; what is under way at the earlier one is a
     const waiting = (await world.client(before)).send('GET /later HTTP/1.1\r\nHost: a\r\n\r\n');
     const idle = (await world.client(before)).send('GET /ok HTTP/1.1\r\nHost: a\r\n\r\n');
     const stream = (await world.client(before)).send('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+    const come = await world.client(before);
     await until('all are served', () => idle.read !== '' && stream.read !== '');
+    // Behind it in the backlog, so that it has been accepted, too.
+    assert.match(await world.asked(before), OK);
     const after = world.listen();
     assert.match(await world.asked(after), OK);
     await Promise.all([idle.ended(), stream.ended()]);
-    assert.equal(waiting.isOver, false);
+    assert.deepEqual([waiting.isOver, come.isOver], [false, false]);
+    come.send('GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await come.ended();
+    assert.match(come.read, OK);
     answer(new Response('it was worth it'));
     await waiting.ended();
     assert.match(waiting.read, /it was worth it$/);
