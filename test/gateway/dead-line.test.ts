@@ -61,10 +61,20 @@ class Machine {
   async until(what: string, act: () => Promise<boolean>): Promise<number> {
     const begun = performance.now();
     while (!(await act())) {
-      if (performance.now() - begun > GIVE_UP_MS) assert.fail(`not within ${GIVE_UP_MS} ms: ${what}`);
+      if (performance.now() - begun > GIVE_UP_MS)
+        assert.fail(`not within ${GIVE_UP_MS} ms: ${what}\n${await this.#story()}`);
       await pause(LOOK_MS);
     }
     return performance.now() - begun;
+  }
+
+  /** What the gateway has logged but of single connections. */
+  async #story(): Promise<string> {
+    const { records } = await this.ask({ kind: 'end' }, 'ended');
+    return records
+      .filter(({ msg }) => msg !== 'access')
+      .map((one) => JSON.stringify(one))
+      .join('\n');
   }
 
   async link(uplink: Uplink, state: 'up' | 'down' | 'gone'): Promise<void> {
