@@ -35,6 +35,7 @@ type Kind = Answered['kind'];
 
 class Machine {
   readonly #namespace: Namespace<Asked, Answered>;
+  readonly #crowds: (readonly number[])[] = [];
 
   constructor(namespace: Namespace<Asked, Answered>) {
     this.#namespace = namespace;
@@ -50,6 +51,7 @@ class Machine {
   async open(count: number, hosts: readonly string[], from: string): Promise<readonly number[]> {
     const opened = await this.ask({ kind: 'open', count, hosts }, 'opened');
     assert.deepEqual([...new Set(opened.from)], [from]);
+    this.#crowds.push(opened.clients);
     return opened.clients;
   }
 
@@ -68,13 +70,15 @@ class Machine {
     return performance.now() - begun;
   }
 
-  /** What the gateway has logged but of single connections. */
+  /** How all crowds have fared, and what the gateway has logged but of single connections. */
   async #story(): Promise<string> {
+    const told: string[] = [];
+    for (const clients of this.#crowds) {
+      const { endings, echoed } = await this.ask({ kind: 'look', clients }, 'looked');
+      told.push(endings.map((ending, i) => `${ending} ${echoed[i]}`).join(', '));
+    }
     const { records } = await this.ask({ kind: 'end' }, 'ended');
-    return records
-      .filter(({ msg }) => msg !== 'access')
-      .map((one) => JSON.stringify(one))
-      .join('\n');
+    return [...told, ...records.filter(({ msg }) => msg !== 'access').map((one) => JSON.stringify(one))].join('\n');
   }
 
   async link(uplink: Uplink, state: 'up' | 'down' | 'gone'): Promise<void> {
