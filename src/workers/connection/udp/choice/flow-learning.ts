@@ -45,6 +45,7 @@ export class FlowLearning {
   }
 
   asks({ line, ip }: FlowCandidate): void {
+    if (!this.#memory.isChoice) return;
     const { silentFlows, engine } = this.#parts;
     silentFlows.asks(this.#memory.key, candidateOf(line.number, line.isDirect ? ip : undefined), engine.now);
   }

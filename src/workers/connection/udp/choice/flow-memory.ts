@@ -60,6 +60,11 @@ export class FlowMemory {
     if (this.#key !== undefined) this.#memory = parts.routes.get(this.#key, parts.engine.now);
   }
 
+  /** Whether there is anything to choose. */
+  get isChoice(): boolean {
+    return this.#key !== undefined;
+  }
+
   /** By which lines with weights share the destinations. */
   get key(): string {
     return this.#key ?? this.#connectionKey;

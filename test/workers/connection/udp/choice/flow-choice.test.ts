@@ -363,3 +363,14 @@ test('silence towards one destination says nothing of its line for others', () =
   inVain(world, 4);
   assert.equal(world.flow(`${B}:53`).order[0], `one ${B}`);
 });
+
+test('where there is nothing to choose no flow is counted', () => {
+  const world = new ChoiceWorld({ upstream: [{ name: 'one', type: 'direct' }] });
+  inVain(world, 3, `${A}:53`);
+  const { silentFlows } = world.parts;
+  const keys = [udpKey(A, 53, undefined), destinationKey(A, 53, undefined)];
+  assert.deepEqual(
+    keys.map((key) => silentFlows.isSilentLine(key, 0, world.engine.now)),
+    [false, false],
+  );
+});
